@@ -1,0 +1,56 @@
+# kefu: `make` lists what can be made.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := .demo
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.run: requirements/run.lock pyproject.toml
+	@$(PYTHON) tools/setup.py --venv $(VENV) --lock requirements/run.lock
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml
+	@$(PYTHON) tools/setup.py --venv $(VENV) --lock requirements/dev.lock --browser
+	@touch $@ $(VENV)/.run
+
+setup: $(VENV)/.dev ## Install everything that development needs
+
+demo: $(VENV)/.run ## Run the online school with sample data and open one address
+	@test -f $(DEMO)/kefu.toml || $(BIN)/kefu init $(DEMO) --starter education
+	@$(BIN)/kefu run $(DEMO) --demo
+
+check: $(VENV)/.dev ## Format, lint, types, architecture, skills, documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell kefu docs/en README.md CONTRIBUTING.md bench tools tests
+	$(BIN)/kefu skill check kefu/starter/education
+
+test: $(VENV)/.dev ## Run all tests, browser included
+	$(BIN)/pytest -n 2 -m "not e2e" -q
+	$(BIN)/pytest -m e2e -q -p no:randomly
+
+fast: $(VENV)/.dev ## Run the tests without a browser
+	$(BIN)/pytest -n 2 -m "not e2e" -q
+
+crash: $(VENV)/.dev ## Kill the server 200 times while customers write; nothing may be lost or doubled
+	$(BIN)/python tools/crash.py --kills 200
+
+bench-quick: $(VENV)/.dev ## The benches in two minutes
+	$(BIN)/python bench/turn/run.py --quick
+
+bench: $(VENV)/.dev ## All benches
+	$(BIN)/python bench/turn/run.py
+
+lock: $(VENV)/.dev ## Resolve the dependencies anew
+	$(BIN)/python tools/lock.py
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache shots
+
+.PHONY: help setup demo check test fast crash bench-quick bench lock clean

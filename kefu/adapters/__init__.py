@@ -1,0 +1,1 @@
+"""The outside world: databases, channels, the business's records. Sees only core."""

@@ -1,0 +1,1 @@
+"""How tasks and processes tell each other what happened."""

@@ -1,0 +1,1 @@
+"""What we know: texts understood by rules and trained models. Sees only core."""

@@ -1,0 +1,1 @@
+"""Text to `Reading`: clean, segment, tag, find intents and entities."""

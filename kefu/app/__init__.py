@@ -1,0 +1,1 @@
+"""Wires the house: reads kefu.toml, loads plug-ins, returns one object."""

@@ -1,0 +1,68 @@
+"""What a turn can decide (stage 断 decide): one small class each, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kefu.core.nouns import Option, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Run a skill: start it, or go on with it.
+
+    `slots` are values to set before the flow goes on, `confirmed` tells that the
+    customer said yes to its question, `mention` is a text to match with the
+    options of a slot. `again` means that the last answer could not be used.
+    `fresh` starts the skill anew and pauses what was under way.
+    """
+
+    skill: str
+    because: str
+    text: str
+    slots: Mapping[str, Value] = field(default_factory=dict)
+    mention: str = ""
+    confirmed: bool = False
+    again: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer from the knowledge of the company."""
+
+    question: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """Ask once what the customer means, offering the likeliest readings."""
+
+    options: tuple[Option, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Give up what is under way, as the customer wishes."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Give the conversation to a person."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Keep the message for the person who has the conversation; the machine stays back."""
+
+    because: str
+
+
+Decision = Run | Answer | Clarify | Cancel | HandOff | Note

@@ -1,0 +1,241 @@
+"""Every fact that can happen in a conversation: one frozen class each, versioned.
+
+A conversation's state is the fold of these, in order (`kefu.service.dialogue.fold`).
+A stored event is never changed; a changed shape is a new `version` with an upgrade
+in `UPGRADES`. Names are past participles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from kefu.core.nouns import (
+    Effect,
+    Entity,
+    Fact,
+    Identity,
+    IntentScore,
+    Language,
+    Option,
+    Question,
+    Span,
+    Statement,
+    Ticket,
+    Value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The common part: when it happened (aware, UTC)."""
+
+    version: ClassVar[int] = 1
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationOpened(Event):
+    """A channel's sender wrote for the first time."""
+
+    channel: str
+    sender: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived(Event):
+    """The customer said something (stages receive and guard)."""
+
+    external_id: str
+    text: str
+    personal: tuple[Span, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProven(Event):
+    """The customer proved who they are."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFailed(Event):
+    """An answer to an identity question was wrong."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageUnderstood(Event):
+    """What the reader made of the message."""
+
+    language: Language
+    intents: tuple[IntentScore, ...]
+    entities: tuple[Entity, ...]
+    cues: tuple[str, ...]
+    sentiment: float
+    urgency: float
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTaken(Event):
+    """What was decided (`run`, `answer`, `clarify`, `cancel`, `hand_off`, `note`) and why."""
+
+    decision: str
+    because: str
+    skill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStarted(Event):
+    """A skill began; what was under way is paused."""
+
+    skill: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsFilled(Event):
+    """Values became known to the flow under way."""
+
+    slots: Mapping[str, Value]
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepReached(Event):
+    """The flow under way goes on at this step (an index into the skill's steps)."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked(Event):
+    """The machine waits for an answer."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class FlowEnded(Event):
+    """The flow under way ended; a paused one, if any, takes its place."""
+
+    outcome: Literal["done", "cancelled", "failed", "handed_off"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsQueued(Event):
+    """The message held more requests; these wait for their turn."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTaken(Event):
+    """The first waiting request is being served now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clarified(Event):
+    """The machine asked what the customer means."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOff(Event):
+    """The conversation was given to people, with a summary for them."""
+
+    reason: str
+    summary: str
+    urgency: Literal["low", "normal", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened(Event):
+    """Work for people was written down under a number."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class EffectPromised(Event):
+    """A write to the business's records will be made, once, after this turn."""
+
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Replied(Event):
+    """The machine answered; every statement carries its evidence."""
+
+    statements: tuple[Statement, ...]
+    language: Language
+    quick_replies: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The reply as one text."""
+        return "".join(statement.text for statement in self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReplied(Event):
+    """A member of the team wrote to the customer."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTook(Event):
+    """A member of the team took the conversation."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack(Event):
+    """The machine serves the conversation again; `who` is a person or `customer`."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of the eight stages of a turn: what went in and out, and its wall time.
+
+    `took_ms` is in milliseconds. `went_in` and `came_out` are short and masked.
+    """
+
+    name: str
+    took_ms: float
+    went_in: str = ""
+    came_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTraced(Event):
+    """The record of a turn's stages, for `kefu why`; the last event of a turn."""
+
+    stages: tuple[Stage, ...]
+
+
+KINDS: Mapping[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        ConversationOpened, MessageReceived, IdentityProven, CheckFailed, MessageUnderstood,
+        DecisionTaken, FlowStarted, SlotsFilled, StepReached, QuestionAsked, FlowEnded,
+        RequestsQueued, RequestTaken, Clarified, HandedOff, TicketOpened, EffectPromised,
+        Replied, PersonReplied, PersonTook, HandedBack, TurnTraced,
+    )
+}  # fmt: skip
+"""Name of an event's kind to its class: what a store needs to read it back."""
+
+UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {}
+"""(kind, old version) to a function that lifts stored data to the next version."""

@@ -1,0 +1,318 @@
+"""The nouns of customer service, as frozen values.
+
+Everything that travels between the eight stages of a turn is one of these. They
+hold no behaviour beyond small questions about themselves, and no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Language = Literal["zh", "en"]
+"""Languages that kefu speaks; what it can recognise is wider (see `Reading.script`)."""
+
+Value = str | int | float | bool | None
+"""A value that survives JSON and SQL unchanged: what slots and queries carry."""
+
+Fact = str | int | float | bool | date | datetime | None
+"""A value that a reply may name; dates are formatted in the customer's language."""
+
+Row = Mapping[str, Fact]
+"""One row of the business's records: column name to value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the customer has proven to be.
+
+    `method` says how: `token` (signed by the host site), `server` (the word of a
+    server that holds an API token) or `check` (answers compared with the records).
+    """
+
+    customer_id: str
+    method: Literal["token", "server", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message from a customer, checked at the door (stage 收 receive).
+
+    `external_id` is the channel's own id of the message: with `channel` it makes
+    a repeat recognisable. `sender` is the channel's id of the conversation's
+    other end; nothing about the customer's identity follows from it.
+    `can_prove` is False where the channel can't keep one sender from posing as
+    another, so that no identity may be established inside the conversation.
+    """
+
+    channel: str
+    external_id: str
+    sender: str
+    text: str
+    received_at: datetime
+    identity: Identity | None = None
+    language: Language | None = None
+    can_prove: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text: `text[start:end]`, with what kind of thing it is."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A message after stage 护 guard.
+
+    `text` is what the customer wrote, without control characters and cut to the
+    longest accepted length. `personal` marks personal data in it. `flags` are
+    among `injection`, `abuse`, `too_long`, `too_fast`, `empty`.
+    """
+
+    text: str
+    personal: tuple[Span, ...] = ()
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def masked(self) -> str:
+        """The text with each personal span replaced by its kind, for screens and logs."""
+        out, at = [], 0
+        for span in self.personal:
+            out += [self.text[at : span.start], f"[{span.kind}]"]
+            at = span.end
+        return "".join([*out, self.text[at:]])
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a segmented text with its part of speech (jieba tag set / Penn-like)."""
+
+    text: str
+    tag: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing named in a text, with its normalised value.
+
+    `start` and `end` index the guarded text; `score` in [0, 1] is 1.0 for exact
+    matches and lower for matches that tolerate a typo.
+    """
+
+    kind: str
+    text: str
+    value: Value
+    start: int
+    end: int
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class IntentScore:
+    """An intent with its calibrated probability in [0, 1]."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request within a message: its stretch of text and its intents, likeliest first."""
+
+    text: str
+    intents: tuple[IntentScore, ...]
+
+    @property
+    def best(self) -> IntentScore:
+        """The likeliest intent, or one called `unknown` with probability 0."""
+        return self.intents[0] if self.intents else IntentScore("unknown", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader understood of a message (stage 解 understand).
+
+    `asks` holds the whole message first; when it carries several requests, the
+    single requests follow in their order. `cues` are small words that steer a
+    dialogue: `affirm`, `deny`, `cancel`, `correct`, `person`, `more`.
+    `sentiment` runs from -1 (bad) to 1 (good), `urgency` from 0 to 1.
+    """
+
+    language: Language
+    asks: tuple[Ask, ...]
+    entities: tuple[Entity, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    cues: frozenset[str] = frozenset()
+    sentiment: float = 0.0
+    urgency: float = 0.0
+    reader: str = "none"
+
+    @classmethod
+    def unknown(cls, text: str, language: Language = "zh") -> Reading:
+        """The reading when nothing could be understood; leads to a question or a person."""
+        return cls(language=language, asks=(Ask(text, ()),))
+
+    @property
+    def best(self) -> IntentScore:
+        """The likeliest intent of the whole message."""
+        return self.asks[0].best
+
+    @property
+    def requests(self) -> tuple[Ask, ...]:
+        """The single requests, in order; the whole message when there is just one."""
+        return self.asks[1:] or self.asks
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that a question offers: `value` is kept, `label` is shown.
+
+    `facts` are named values that the replies of the chosen option may use.
+    """
+
+    value: Value
+    label: str
+    aliases: tuple[str, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the machine waits for: the answer for a slot, or a yes to a confirmation.
+
+    `tries` counts the answers that could not be used.
+    """
+
+    about: str
+    kind: Literal["slot", "confirm"]
+    options: tuple[Option, ...] = ()
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A skill under way: what is known, which step comes next, what was asked.
+
+    `text` is the customer's sentence that started it. `mention` is what the
+    customer named so far without our knowing yet which slot option it is.
+    """
+
+    skill: str
+    text: str
+    slots: Mapping[str, Value] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    step: int = 0
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a conversation as people read it."""
+
+    by: Literal["customer", "machine", "person"]
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A conversation in the hands of people: why, since when, and who took it (or nobody yet)."""
+
+    reason: str
+    since: datetime
+    taken_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The state of a conversation: the fold of its events, nothing else.
+
+    `version` counts its events. `heard` keeps the external ids of the latest
+    messages, `recent` its latest lines, both bounded, so that a conversation of
+    any length costs the same. `last` is the flow that ended last: what
+    「那英语课呢？」 refers to. `stumbles` counts messages in a row that were not
+    understood.
+    """
+
+    id: str
+    channel: str
+    sender: str
+    version: int = 0
+    identity: Identity | None = None
+    language: Language = "zh"
+    flow: Flow | None = None
+    paused: tuple[Flow, ...] = ()
+    queue: tuple[str, ...] = ()
+    last: Flow | None = None
+    stumbles: int = 0
+    failed_checks: int = 0
+    waiting: Waiting | None = None
+    offered: tuple[Option, ...] = ()
+    heard: tuple[str, ...] = ()
+    recent: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a statement comes from: a query on the records, a passage, a fixed reply.
+
+    `source` reads `records:course_progress/my_courses` or
+    `reply:course_progress/progress`; `detail` is what was found there, ready to show.
+    """
+
+    source: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence that goes out, with its evidence (never empty)."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One reply to a customer, ready for its channel (stage 复 compose)."""
+
+    statements: tuple[Statement, ...]
+    language: Language
+    quick_replies: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole reply as one text."""
+        return "".join(statement.text for statement in self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A write to the business's records that a turn promises to make, once.
+
+    `statement` names one of the skill's SQL statements; `key` makes a second
+    execution harmless: the statement must do nothing when its key exists.
+    """
+
+    skill: str
+    statement: str
+    key: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Work for people: a complaint, a suggestion or a request, with its number."""
+
+    number: str
+    kind: str
+    urgency: Literal["low", "normal", "high"]
+    text: str

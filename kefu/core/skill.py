@@ -1,0 +1,169 @@
+"""What a skill folder declares, and what its actions receive and return.
+
+A skill's `actions.py` imports this module (through `kefu.core`) and nothing else
+of kefu. An action never writes and never holds a sentence that customers see: it
+reads the records through its `Call` and returns one of the outcomes below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from kefu.core.nouns import Effect, Fact, Language, Option, Row, Ticket, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A named SQL statement of a skill, with `:name` placeholders.
+
+    `writes` tells a statement from a query. `personal` is True when the text has
+    a `:customer_id` placeholder: the engine binds it from the proven identity and
+    nothing else can.
+    """
+
+    skill: str
+    name: str
+    sql: str
+    writes: bool = False
+
+    @property
+    def personal(self) -> bool:
+        """Whether the statement speaks of one customer."""
+        return ":customer_id" in self.sql
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Something a skill must know before it goes on.
+
+    `entity` is the kind of entity that fills it. `options` names an action that
+    lists the possible answers: with one option it fills itself, with several the
+    customer is asked. `free` takes the customer's next message as it is.
+    """
+
+    name: str
+    entity: str | None = None
+    options: str | None = None
+    free: bool = False
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a skill: `ask` a slot, `do` an action, or `confirm` with a reply."""
+
+    kind: Literal["ask", "do", "confirm"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """One scenario, as its folder declares it.
+
+    `risk` is `none`, `read` or `write`; only `write` skills may return effects,
+    and only after a `confirm` step. `identity` says that the customer must have
+    proven who they are before the first step. `replies` maps language, then
+    section (`say`, `ask`, `again`, `none`, `confirm`), then name to the variants
+    of a sentence. `examples` maps language to pairs (intent, marked sentence).
+    """
+
+    name: str
+    owner: str
+    languages: tuple[Language, ...]
+    title: Mapping[Language, str]
+    intents: tuple[str, ...]
+    risk: Literal["none", "read", "write"] = "read"
+    identity: bool = False
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    queries: Mapping[str, Query] = field(default_factory=dict)
+    lexicons: Mapping[str, str] = field(default_factory=dict)
+    records: str = "school"
+    replies: Mapping[Language, Mapping[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
+    examples: Mapping[Language, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    actions: Mapping[str, Action] = field(default_factory=dict)
+
+
+class Call(Protocol):
+    """What an action may see and do."""
+
+    @property
+    def slots(self) -> Mapping[str, Value]:
+        """The slots known so far."""
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """The facts that earlier steps of the same flow carried over."""
+
+    @property
+    def text(self) -> str:
+        """The customer's sentence that started the flow."""
+
+    @property
+    def language(self) -> Language:
+        """The language of the conversation."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of the turn, aware, in the business's time zone."""
+
+    @property
+    def sentiment(self) -> float:
+        """The tone of the message, -1 (bad) to 1 (good)."""
+
+    @property
+    def urgency(self) -> float:
+        """How pressing the message sounds, 0 to 1."""
+
+    @property
+    def reference(self) -> str:
+        """A short number for what this turn creates: the same when the turn is repeated."""
+
+    async def find(self, query: str, **values: Value) -> Sequence[Row]:
+        """Run one of the skill's own queries; `:customer_id` is bound by the engine."""
+
+    def effect(self, statement: str, key: str, **values: Value) -> Effect:
+        """Describe a write, to be made once after the turn is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The possible answers for a slot; an empty tuple leads to the reply `none.<slot>`."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Facts for the steps that follow; the flow goes on."""
+
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """End the flow with the reply `say.<reply>`.
+
+    `prove` establishes the customer's identity (only the skill named in
+    `[identity] skill` may); `failed_check` counts a wrong answer to an identity
+    question against `claim`, a key that each try uses up.
+    """
+
+    reply: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+    ticket: Ticket | None = None
+    hand_off: str | None = None
+    prove: str | None = None
+    failed_check: str | None = None
+    quick_replies: tuple[str, ...] = ()
+
+
+Outcome = Choices | Carry | Say
+"""What an action returns."""
+
+Action = Callable[[Call], Awaitable[Outcome]]
+"""An async function of a skill's `actions.py`."""

@@ -1,0 +1,1 @@
+"""Shipped for plug-ins and skills: fakes, conformance kits, the dialogue runner."""

@@ -1,0 +1,1 @@
+"""People on screens: the JSON interface, pages and the chat widget."""
