@@ -12,20 +12,22 @@ from kefu.core.nouns import Option, Value
 class Run:
     """Run a skill: start it, or go on with it.
 
-    `slots` are values to set before the flow goes on, `confirmed` tells that the
-    customer said yes to its question, `mention` is a text to match with the
-    options of a slot. `again` means that the last answer could not be used.
-    `fresh` starts the skill anew and pauses what was under way.
+    `fresh` starts the skill anew and pauses what was under way. `slots` are values
+    to set before the flow goes on, `mention` is a text to match with the options
+    of slots, `confirmed` tells that the customer said yes. `again` means that the
+    last answer could not be used. `queue` holds further requests of the message.
     """
 
     skill: str
     because: str
-    text: str
+    text: str = ""
+    intent: str = ""
+    fresh: bool = False
     slots: Mapping[str, Value] = field(default_factory=dict)
     mention: str = ""
     confirmed: bool = False
     again: bool = False
-    fresh: bool = False
+    queue: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class FlowStarted(Event):
     """A skill began; what was under way is paused."""
 
     skill: str
+    intent: str
     text: str
 
 

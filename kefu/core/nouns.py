@@ -201,11 +201,11 @@ class Question:
 class Flow:
     """A skill under way: what is known, which step comes next, what was asked.
 
-    `text` is the customer's sentence that started it. `mention` is what the
-    customer named so far without our knowing yet which slot option it is.
+    `text` is the customer's sentence that started it, `intent` what it was read as.
     """
 
     skill: str
+    intent: str
     text: str
     slots: Mapping[str, Value] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)

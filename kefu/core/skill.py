@@ -51,11 +51,19 @@ class Slot:
     pattern: str | None = None
 
 
+StepKind = Literal["ask", "do", "confirm", "say", "hand_off"]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a skill: `ask` a slot, `do` an action, or `confirm` with a reply."""
+    """One step of a skill.
 
-    kind: Literal["ask", "do", "confirm"]
+    `ask` a slot, `do` an action, `confirm` with the reply of that name, `say` a
+    reply and end (`say @intent`: the reply named like the intent), or `hand_off` to
+    a person for the reason of that name.
+    """
+
+    kind: StepKind
     name: str
 
 
@@ -97,6 +105,10 @@ class Call(Protocol):
     @property
     def facts(self) -> Mapping[str, Fact]:
         """The facts that earlier steps of the same flow carried over."""
+
+    @property
+    def intent(self) -> str:
+        """The intent that started the flow."""
 
     @property
     def text(self) -> str:

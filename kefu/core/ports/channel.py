@@ -45,11 +45,19 @@ class Parcel:
 
 
 class Channel(Protocol):
-    """One way for customers to reach the company."""
+    """One way for customers to reach the company.
+
+    `external_id` of what it parses must be unique within the channel: a channel whose
+    clients number their messages themselves puts the sender in front.
+    """
 
     @property
     def name(self) -> str:
         """The channel's name in `kefu.toml`, unique in the installation."""
+
+    @property
+    def pushes(self) -> bool:
+        """Whether replies are sent by `send`; otherwise the other end fetches them."""
 
     def parse(self, raw: Raw) -> Sequence[Inbound]:
         """Check signature, size and schema, and return the messages.

@@ -1,0 +1,1 @@
+"""The dialogue: a pure state machine over a conversation's events."""

@@ -1,0 +1,241 @@
+"""Stage 断 decide: what to do with a message. Pure; it cannot fail.
+
+The rules are tried in their order and the first that has an answer decides, so
+the order below is the policy: safety and people first, then what is under way,
+then what is new, then what is unclear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run
+from kefu.core.nouns import Ask, Conversation, Flow, IntentScore, Option, Question, Reading, Value
+from kefu.core.skill import Skill, Slot
+from kefu.service.dialogue.match import match_answer
+from kefu.service.skills.catalog import Catalog
+
+MOST_TRIES = 2
+"""How often a question is asked again before a person takes over."""
+
+DIGRESSION = 0.75
+"""How sure the reader must be to leave a question that waits for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How sure kefu must be: from `answer_at` it acts, from `clarify_at` it asks back."""
+
+    answer_at: float = 0.6
+    clarify_at: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a decision may look at."""
+
+    text: str
+    talk: Conversation
+    reading: Reading
+    catalog: Catalog
+    promise: Promise
+
+    @property
+    def best(self) -> Skill | None:
+        """The skill for the likeliest intent, if the reader is sure enough."""
+        return self.sure(self.reading.asks[0])
+
+    def sure(self, ask: Ask) -> Skill | None:
+        """The skill for a request, if the reader is sure enough."""
+        serving = self.catalog.serving(ask.best.name)
+        return serving if serving and ask.best.probability >= self.promise.answer_at else None
+
+    def slot(self, flow: Flow) -> Slot | None:
+        """The slot that the flow's question is about."""
+        question = flow.question
+        return self.catalog.skills[flow.skill].slots.get(question.about) if question else None
+
+
+def decide(text: str, talk: Conversation, reading: Reading, catalog: Catalog, promise: Promise) -> Decision:
+    """Choose what to do with a guarded text; every decision carries its reason."""
+    scene = Scene(text, talk, reading, catalog, promise)
+    for rule in RULES:
+        decision = rule(scene)
+        if decision is not None:
+            return decision
+    return HandOff("not_understood")
+
+
+def person_has_it(scene: Scene) -> Decision | None:
+    """While a colleague serves the customer, the machine only keeps the message."""
+    waiting = scene.talk.waiting
+    return Note("with_a_person") if waiting and waiting.taken_by else None
+
+
+def asks_for_person(scene: Scene) -> Decision | None:
+    """A person, at any time."""
+    skill = scene.best
+    reason = next((step.name for step in skill.steps if step.kind == "hand_off"), "") if skill else ""
+    if "person" in scene.reading.cues:
+        reason = "customer_asked"
+    if not reason:
+        return None
+    return Note("already_waiting") if scene.talk.waiting else HandOff(reason)
+
+
+def cancels(scene: Scene) -> Decision | None:
+    """「算了」 ends what is under way."""
+    under_way = scene.talk.flow or scene.talk.offered
+    return Cancel("customer_cancelled") if under_way and "cancel" in scene.reading.cues else None
+
+
+def corrects(scene: Scene) -> Decision | None:
+    """「不对，是英语课」: another value for a slot of what is, or just was, under way."""
+    flow = scene.talk.flow or scene.talk.last
+    if flow is None or "correct" not in scene.reading.cues:
+        return None
+    skill = scene.catalog.skills[flow.skill]
+    for slot in skill.slots.values():
+        named = any(entity.kind == slot.entity for entity in scene.reading.entities)
+        if slot.name in flow.slots and (named or (slot.options and scene.talk.flow)):
+            fresh = scene.talk.flow is None
+            slots = (
+                {name: value for name, value in flow.slots.items() if name != slot.name} if fresh else {slot.name: None}
+            )
+            return Run(flow.skill, "corrected", scene.text, flow.intent, fresh, slots, mention=scene.text)
+    return None
+
+
+def confirms(scene: Scene) -> Decision | None:
+    """A yes or a no to the question before a write."""
+    flow = scene.talk.flow
+    if flow is None or flow.question is None or flow.question.kind != "confirm":
+        return None
+    cues = scene.reading.cues
+    if "deny" in cues or "correct" in cues:
+        return Cancel("declined")
+    if "affirm" in cues:
+        return Run(flow.skill, "confirmed", confirmed=True)
+    return digresses(scene, flow) or _again(flow, flow.question)
+
+
+def answers(scene: Scene) -> Decision | None:
+    """The answer to the question that waits, another matter, or nothing that can be used."""
+    flow = scene.talk.flow
+    slot = scene.slot(flow) if flow else None
+    if flow is None or flow.question is None or slot is None:
+        return None
+    value = _answer(scene, slot, flow.question)
+    if value is not None:
+        return Run(flow.skill, "answered", slots={slot.name: value})
+    if slot.free:
+        return digresses(scene, flow) or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
+    several = slot.options and match_answer(
+        scene.text, scene.reading.entities, slot.entity or "", flow.question.options
+    )
+    if several and several.options:
+        return Run(flow.skill, "narrowed", mention=scene.text)
+    return digresses(scene, flow) or _again(flow, flow.question)
+
+
+def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
+    """The value that the message gives the slot, or None."""
+    if question.options:
+        match = match_answer(scene.text, scene.reading.entities, slot.entity or "", question.options)
+        return match.options[0].value if len(match.options) == 1 else None
+    for entity in scene.reading.entities:
+        if entity.kind == slot.entity and entity.value is not None:
+            return entity.value
+    found = re.search(slot.pattern, scene.text) if slot.pattern else None
+    return found.group() if found else None
+
+
+def digresses(scene: Scene, flow: Flow) -> Decision | None:
+    """Another matter in the middle of a question; the question waits."""
+    skill = scene.best
+    if skill is None or skill.name == flow.skill or scene.reading.best.probability < DIGRESSION:
+        return None
+    return Run(skill.name, "digressed", scene.text, scene.reading.best.name, fresh=True)
+
+
+def _again(flow: Flow, question: Question) -> Decision:
+    if question.tries >= MOST_TRIES:
+        return HandOff("answer_not_understood")
+    return Run(flow.skill, "answer_not_understood", again=True)
+
+
+def picks(scene: Scene) -> Decision | None:
+    """One of the readings that a clarifying question offered."""
+    offered = scene.talk.offered
+    if not offered:
+        return None
+    match = match_answer(scene.text, scene.reading.entities, "", offered)
+    if len(match.options) == 1 and not scene.best:
+        intent = str(match.options[0].value)
+        skill = scene.catalog.serving(intent)
+        text = str(match.options[0].facts.get("text", scene.text))
+        return Run(skill.name, "picked", text, intent, fresh=True) if skill else None
+    return HandOff("none_of_these") if "deny" in scene.reading.cues else None
+
+
+def follows_up(scene: Scene) -> Decision | None:
+    """「那英语课呢？」: the same matter as last, about something else."""
+    last = scene.talk.last
+    if last is None or scene.talk.flow:
+        return None
+    new = scene.best
+    if new is not None and new.name != last.skill:
+        return None
+    slots = scene.catalog.skills[last.skill].slots.values()
+    named = any(entity.kind == slot.entity for slot in slots if slot.entity for entity in scene.reading.entities)
+    if not named:
+        return None
+    return Run(last.skill, "followed_up", scene.text, last.intent, fresh=True, mention=scene.text)
+
+
+def requests(scene: Scene) -> Decision | None:
+    """What the customer asks for; further requests of the same message wait in a queue."""
+    wanted = [(ask, skill) for ask in scene.reading.requests if (skill := scene.sure(ask))]
+    if not wanted:
+        skill = scene.best
+        return Run(skill.name, "understood", scene.text, scene.reading.best.name, fresh=True) if skill else None
+    (first, skill), *others = wanted
+    queue = tuple(ask.text for ask, other in others if other.name != skill.name)
+    return Run(skill.name, "understood", first.text, first.best.name, fresh=True, mention=first.text, queue=queue)
+
+
+def unclear(scene: Scene) -> Decision | None:
+    """Ask once what is meant, then give it to a person; one who waits for a person just adds to it."""
+    if scene.talk.waiting:
+        return Note("already_waiting")
+    if scene.talk.stumbles >= 1:
+        return HandOff("not_understood")
+    likely = [score for score in scene.reading.asks[0].intents[:3] if score.probability >= scene.promise.clarify_at / 3]
+    unsure = scene.reading.best.probability >= scene.promise.clarify_at
+    return Clarify(_offers(scene, likely) if unsure else (), "unsure" if unsure else "unknown")
+
+
+def _offers(scene: Scene, likely: list[IntentScore]) -> tuple[Option, ...]:
+    offers: dict[str, Option] = {}
+    for score in likely:
+        skill = scene.catalog.serving(score.name)
+        if skill and any(step.kind in ("ask", "do") for step in skill.steps):
+            title = skill.title.get(scene.reading.language, skill.name)
+            offers.setdefault(skill.name, Option(score.name, title, facts={"text": scene.text}))
+    return tuple(offers.values())
+
+
+RULES: tuple[Callable[[Scene], Decision | None], ...] = (
+    person_has_it,
+    asks_for_person,
+    cancels,
+    corrects,
+    confirms,
+    answers,
+    picks,
+    follows_up,
+    requests,
+    unclear,
+)

@@ -1,0 +1,1 @@
+"""What may be seen, by whom: personal data, hostile text, access, rates."""

@@ -1,0 +1,1 @@
+"""Skill folders: read, held together in a catalogue, and graded."""

@@ -1,0 +1,143 @@
+"""Read a skill folder's files into a `Skill`; every mistake is named with its file.
+
+Pure: the texts of the files come in, so that nothing here touches a disk or runs
+code. `kefu.app` reads the folder and loads its actions.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from kefu.core.errors import BadSkill
+from kefu.core.nouns import Language
+from kefu.core.skill import Action, Query, Skill, Slot, Step, StepKind
+
+SECTIONS = ("say", "ask", "again", "none", "confirm")
+"""The sections of a replies file: results, questions, re-asks, empty choices, confirmations."""
+
+KEYS = {
+    "name", "owner", "languages", "title", "intents", "risk", "identity",
+    "slots", "steps", "lexicons", "records",
+}  # fmt: skip
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+WRITING = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(insert|update|delete)\b", re.IGNORECASE)
+READING = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(select|with)\b", re.IGNORECASE)
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+def parse_skill(folder: str, files: Mapping[str, str], actions: Mapping[str, Action]) -> Skill:
+    """Make a `Skill` of the texts of its files.
+
+    `files` maps paths within the folder (`skill.toml`, `queries/progress.sql`) to
+    their contents. Raises `BadSkill` with the file and what to mend.
+    """
+    manifest = _toml(folder, "skill.toml", files)
+    unknown = sorted(set(manifest) - KEYS)
+    if unknown:
+        raise BadSkill(f"{folder}/skill.toml: unknown key {unknown[0]!r}; known are {', '.join(sorted(KEYS))}.")
+    name = str(manifest.get("name", ""))
+    if name != folder or not NAME.match(name):
+        raise BadSkill(f"{folder}/skill.toml: name must be the folder's name, lower case with underscores.")
+    languages = _languages(folder, manifest)
+    title = manifest.get("title", {})
+    return Skill(
+        name=name,
+        owner=str(manifest.get("owner", "")),
+        languages=languages,
+        title={language: str(title.get(language, name)) for language in languages},
+        intents=tuple(manifest.get("intents", [])),
+        risk=manifest.get("risk", "read"),
+        identity=bool(manifest.get("identity", False)),
+        slots=_slots(folder, manifest),
+        steps=_steps(folder, manifest),
+        queries=_queries(folder, files),
+        lexicons=dict(manifest.get("lexicons", {})),
+        records=str(manifest.get("records", "school")),
+        replies={language: _replies(folder, language, files) for language in languages},
+        examples={language: _examples(folder, language, files) for language in languages},
+        actions=actions,
+    )
+
+
+def _toml(folder: str, name: str, files: Mapping[str, str]) -> dict[str, Any]:
+    if name not in files:
+        raise BadSkill(f"{folder}/{name} is missing; every skill folder needs one.")
+    try:
+        return tomllib.loads(files[name])
+    except tomllib.TOMLDecodeError as error:
+        raise BadSkill(f"{folder}/{name}: not valid TOML: {error}.") from error
+
+
+def _languages(folder: str, manifest: Mapping[str, Any]) -> tuple[Language, ...]:
+    names = manifest.get("languages", [])
+    if not names or any(name not in LANGUAGES for name in names):
+        raise BadSkill(f"{folder}/skill.toml: languages must list some of {', '.join(LANGUAGES)}.")
+    return tuple(names)
+
+
+def _slots(folder: str, manifest: Mapping[str, Any]) -> dict[str, Slot]:
+    try:
+        return {name: Slot(name=name, **table) for name, table in manifest.get("slots", {}).items()}
+    except TypeError as error:
+        raise BadSkill(f"{folder}/skill.toml: [slots.*] takes entity, options, free, pattern: {error}.") from error
+
+
+def _steps(folder: str, manifest: Mapping[str, Any]) -> tuple[Step, ...]:
+    steps = []
+    for line in manifest.get("steps", []):
+        kind, _, name = str(line).partition(" ")
+        if kind not in get_args(StepKind) or not name:
+            raise BadSkill(
+                f"{folder}/skill.toml: step {line!r} must be one of {', '.join(get_args(StepKind))} and a name."
+            )
+        steps.append(Step(kind, name))  # type: ignore[arg-type]
+    return tuple(steps)
+
+
+def _queries(folder: str, files: Mapping[str, str]) -> dict[str, Query]:
+    queries = {}
+    for path, sql in files.items():
+        if not (path.startswith("queries/") and path.endswith(".sql")):
+            continue
+        name = path.removeprefix("queries/").removesuffix(".sql")
+        writes = bool(WRITING.match(sql))
+        if not writes and not READING.match(sql):
+            raise BadSkill(f"{folder}/{path}: must begin with SELECT or WITH, or with INSERT, UPDATE or DELETE.")
+        if ";" in re.sub(r"--[^\n]*", "", sql).rstrip().rstrip(";"):
+            raise BadSkill(f"{folder}/{path}: one statement a file; split it.")
+        queries[name] = Query(skill=folder, name=name, sql=sql.strip().rstrip(";"), writes=writes)
+    return queries
+
+
+def _replies(folder: str, language: Language, files: Mapping[str, str]) -> dict[str, dict[str, tuple[str, ...]]]:
+    file = f"replies.{language}.toml"
+    table = _toml(folder, file, files)
+    replies: dict[str, dict[str, tuple[str, ...]]] = {section: {} for section in SECTIONS}
+    for section, entries in table.items():
+        if section not in SECTIONS or not isinstance(entries, dict):
+            raise BadSkill(f"{folder}/{file}: [{section}] is not one of {', '.join(SECTIONS)}.")
+        for name, text in entries.items():
+            variants = (text,) if isinstance(text, str) else tuple(text)
+            if not variants or not all(isinstance(variant, str) and variant for variant in variants):
+                raise BadSkill(f"{folder}/{file}: {section}.{name} must be a sentence or a list of sentences.")
+            replies[section][name] = variants
+    return replies
+
+
+def _examples(folder: str, language: Language, files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    file = f"examples.{language}.txt"
+    intent, examples = "", []
+    for number, line in enumerate(files.get(file, "").splitlines(), start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if text.startswith("[") and text.endswith("]") and NAME.match(text[1:-1]):
+            intent = text[1:-1]
+        elif not intent:
+            raise BadSkill(f"{folder}/{file}:{number}: a sentence before the first [intent].")
+        else:
+            examples.append((intent, text))
+    return tuple(examples)
