@@ -67,4 +67,11 @@ class Note:
     because: str
 
 
-Decision = Run | Answer | Clarify | Cancel | HandOff | Note
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Serve the customer again by machine, as they wish, while nobody has taken over yet."""
+
+    because: str
+
+
+Decision = Run | Answer | Clarify | Cancel | HandOff | Note | TakeBack

@@ -159,9 +159,9 @@ class Carry:
 class Say:
     """End the flow with the reply `say.<reply>`.
 
-    `prove` establishes the customer's identity (only the skill named in
-    `[identity] skill` may); `failed_check` counts a wrong answer to an identity
-    question against `claim`, a key that each try uses up.
+    For the skill named in `[identity] skill` only: `check` names what the customer's
+    answers were compared with (`order:E2603010001`), `prove` the customer whom they
+    prove; without `prove` the answers were wrong. Wrong answers are counted by `check`.
     """
 
     reply: str
@@ -169,8 +169,8 @@ class Say:
     effects: tuple[Effect, ...] = ()
     ticket: Ticket | None = None
     hand_off: str | None = None
-    prove: str | None = None
-    failed_check: str | None = None
+    check: str = ""
+    prove: str = ""
     quick_replies: tuple[str, ...] = ()
 
 

@@ -50,14 +50,14 @@ def parse_hours(table: Mapping[str, object], zone: tzinfo) -> Hours:
         opens, closes = str(table.get("hours", "09:00-21:00")).split("-")
         days = table.get("days", list(DAYS))
         holidays = table.get("holidays", [])
-        if not isinstance(days, list) or not isinstance(holidays, list):
-            raise TypeError("days and holidays must be lists")
         return Hours(
             zone=zone,
-            days=frozenset(DAYS.index(str(day)[:3].lower()) for day in days),
+            days=frozenset(DAYS.index(str(day)[:3].lower()) for day in _listed(days)),
             opens=time.fromisoformat(opens.strip()),
             closes=time.fromisoformat(closes.strip()),
-            holidays=frozenset(day if isinstance(day, date) else date.fromisoformat(str(day)) for day in holidays),
+            holidays=frozenset(
+                day if isinstance(day, date) else date.fromisoformat(str(day)) for day in _listed(holidays)
+            ),
             minutes_to_reply=int(str(table.get("minutes_to_reply", 5))),
         )
     except (ValueError, TypeError) as error:
@@ -65,3 +65,9 @@ def parse_hours(table: Mapping[str, object], zone: tzinfo) -> Hours:
             f'kefu.toml [handoff]: {error}. Write days = ["mon", …], hours = "09:00-21:00", '
             'holidays = ["2027-01-01"], minutes_to_reply = 5.'
         ) from error
+
+
+def _listed(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} must be a list")
+    return value

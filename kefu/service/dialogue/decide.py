@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run
+from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
 from kefu.core.nouns import Ask, Conversation, Flow, IntentScore, Option, Question, Reading, Value
 from kefu.core.skill import Skill, Slot
 from kefu.service.dialogue.match import match_answer
@@ -72,6 +72,14 @@ def person_has_it(scene: Scene) -> Decision | None:
     """While a colleague serves the customer, the machine only keeps the message."""
     waiting = scene.talk.waiting
     return Note("with_a_person") if waiting and waiting.taken_by else None
+
+
+def comes_back(scene: Scene) -> Decision | None:
+    """「回到智能客服」, while nobody has taken over yet."""
+    said = scene.text.strip()
+    if scene.talk.waiting and any(said in texts["word"]["back"] for texts in scene.catalog.house.values()):
+        return TakeBack("customer_asked")
+    return None
 
 
 def asks_for_person(scene: Scene) -> Decision | None:
@@ -183,7 +191,7 @@ def picks(scene: Scene) -> Decision | None:
 def follows_up(scene: Scene) -> Decision | None:
     """「那英语课呢？」: the same matter as last, about something else."""
     last = scene.talk.last
-    if last is None or scene.talk.flow:
+    if last is None or scene.talk.flow or last.skill == scene.catalog.identity_skill:
         return None
     new = scene.best
     if new is not None and new.name != last.skill:
@@ -229,6 +237,7 @@ def _offers(scene: Scene, likely: list[IntentScore]) -> tuple[Option, ...]:
 
 RULES: tuple[Callable[[Scene], Decision | None], ...] = (
     person_has_it,
+    comes_back,
     asks_for_person,
     cancels,
     corrects,

@@ -106,5 +106,5 @@ def _in_flow(now: Conversation, event: SlotsFilled | StepReached | QuestionAsked
 
 def _ended(now: Conversation, event: FlowEnded) -> Conversation:
     paused, flow = now.paused[:-1], now.paused[-1] if now.paused else None
-    last = now.flow if event.outcome == "done" else now.last
+    last = now.flow if event.outcome == "done" and now.flow and now.flow.slots else now.last
     return replace(now, flow=flow, paused=paused, last=last and replace(last, question=None, facts={}), offered=())

@@ -1,0 +1,143 @@
+"""One message, eight stages: the turn.
+
+收 receive → 忆 recall → 护 guard → 解 understand → 断 decide → 办 act → 复 compose →
+(one commit) → 送 deliver. Receiving is the channel's `parse`, delivering is
+`deliver`; what lies between is on this page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from datetime import datetime
+
+from kefu.core.errors import Conflict, Repeat
+from kefu.core.events import (
+    ConversationOpened,
+    DecisionTaken,
+    IdentityProven,
+    MessageReceived,
+    MessageUnderstood,
+    Replied,
+    TurnTraced,
+)
+from kefu.core.nouns import Conversation, Inbound, Outbound, Reading
+from kefu.core.ports.store import Commit
+from kefu.service.dialogue.decide import decide
+from kefu.service.privacy.guard import guard
+from kefu.service.turn.act import Work
+from kefu.service.turn.house import House, Taken
+from kefu.service.turn.partings import partings
+from kefu.service.turn.serve import name_of, serve
+from kefu.service.turn.trace import Trace
+
+MOST_CONFLICTS = 8
+"""How often a turn is taken anew because another process went on first."""
+
+
+async def take_turn(inbound: Inbound, house: House) -> Taken:
+    """Answer one message, durably; a repeat gets the replies that it got the first time.
+
+    Raises `StoreFailed` when nothing could be written; then nothing was answered and
+    the sender should try again.
+    """
+    key = (inbound.channel, inbound.sender)
+    async with house.gate.alone(key):
+        for _ in range(MOST_CONFLICTS):
+            try:
+                return await _take(inbound, house)
+            except Conflict:
+                house.gate.forget(key)
+            except Repeat:
+                return await _repeat(inbound, house)
+    raise Conflict(f"conversation {inbound.channel}/{inbound.sender} is too busy; send the message again.")
+
+
+async def _take(inbound: Inbound, house: House) -> Taken:
+    trace, now, turn_id = Trace(), house.clock(), turn_id_of(inbound)
+    with trace.stage("recall", f"{inbound.channel}/{inbound.sender}") as out:
+        talk = await _recall(inbound, house)
+        if inbound.external_id in talk.heard:
+            raise Repeat
+        out.append(f"conversation {talk.id} at {talk.version}")
+    with trace.stage("guard", f"{len(inbound.text)} characters") as out:
+        guarded = guard(inbound.text, house.longest_text)
+        out += [guarded.masked, *sorted(guarded.flags)]
+    trace.note("receive", (now - inbound.received_at).total_seconds() * 1e3, inbound.channel, guarded.masked)
+    with trace.stage("understand", guarded.masked) as out:
+        reading = await house.compute(lambda: house.reader.read(guarded.text, talk.language))
+        out += [reading.language, *(f"{score.name} {score.probability:.2f}" for score in reading.asks[0].intents[:3])]
+    work = Work(house, talk, reading, now, reference_of(turn_id, now), inbound.can_prove)
+    spans, flags = guarded.personal, tuple(sorted(guarded.flags))
+    _open(inbound, work)
+    work.record(MessageReceived(now, inbound.external_id, guarded.text, spans, flags), _understood(work, reading))
+    with trace.stage("decide", reading.best.name) as out:
+        decision = decide(guarded.text, work.talk, reading, house.catalog, house.promise)
+        out.append(f"{name_of(decision)}: {decision.because}")
+    work.record(DecisionTaken(now, name_of(decision), decision.because, getattr(decision, "skill", "")))
+    await serve(decision, work, trace)
+    return await _commit(inbound, work, trace, turn_id)
+
+
+async def _recall(inbound: Inbound, house: House) -> Conversation:
+    key = (inbound.channel, inbound.sender)
+    talk = house.gate.recall(key) or await house.store.load(*key)
+    fresh = hashlib.blake2b("\0".join(key).encode(), digest_size=10).hexdigest()
+    return talk or Conversation(f"c{fresh}", *key, language=inbound.language or "zh")
+
+
+def _open(inbound: Inbound, work: Work) -> None:
+    if work.talk.version == 0:
+        work.record(ConversationOpened(work.now, inbound.channel, inbound.sender, work.talk.language))
+    if inbound.identity and inbound.identity != work.talk.identity:
+        work.record(IdentityProven(work.now, inbound.identity))
+
+
+def _understood(work: Work, reading: Reading) -> MessageUnderstood:
+    scores, cues = reading.asks[0].intents[:3], tuple(sorted(reading.cues))
+    tone = (reading.sentiment, reading.urgency)
+    return MessageUnderstood(work.now, reading.language, scores, reading.entities, cues, *tone, reading.reader)
+
+
+async def _commit(inbound: Inbound, work: Work, trace: Trace, turn_id: str) -> Taken:
+    house, replies = work.house, tuple(work.replies)
+    work.record(*(Replied(work.now, reply.statements, reply.language, reply.quick_replies) for reply in replies))
+    trace.note("deliver", 0.0, f"{len(replies)} replies", "outbox" if inbound.channel in house.pushes else "fetched")
+    work.record(TurnTraced(work.now, trace.done()))
+    talk = work.talk
+    before = talk.version - len(work.events)
+    leaving = partings(turn_id, work.events, talk, house)
+    events, claims = tuple(work.events), tuple(work.claims)
+    await house.store.commit(Commit(turn_id, inbound.external_id, work.now, talk, before, events, leaving, claims))
+    house.gate.remember((inbound.channel, inbound.sender), talk)
+    return Taken(turn_id, talk.id, talk.version, replies, waiting=talk.waiting is not None)
+
+
+async def _repeat(inbound: Inbound, house: House) -> Taken:
+    talk = await house.store.load(inbound.channel, inbound.sender)
+    if talk is None:
+        raise Repeat(f"message {inbound.external_id!r} was taken before, in another conversation.")
+    turn_id = turn_id_of(inbound)
+    events = [recorded.event for recorded in await house.store.events(talk.id) if recorded.turn_id == turn_id]
+    replies = tuple(
+        Outbound(event.statements, event.language, event.quick_replies)
+        for event in events
+        if isinstance(event, Replied)
+    )
+    return Taken(turn_id, talk.id, talk.version, replies, repeat=True, waiting=talk.waiting is not None)
+
+
+def turn_id_of(inbound: Inbound) -> str:
+    """The id of the turn that a message makes: the same whenever the message comes again."""
+    text = f"{inbound.channel}\0{inbound.external_id}"
+    return "t" + hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
+
+
+def reference_of(turn_id: str, now: datetime) -> str:
+    """A number that people can read out, for what a turn creates: day and five letters or digits."""
+    letters = b32encode(bytes.fromhex(turn_id[1:])).decode().translate(CLEAR)
+    return f"{now:%y%m%d}{letters[:5]}"
+
+
+CLEAR = str.maketrans("IOQL", "1089")
+"""Letters that are read wrongly over the telephone become digits."""

@@ -1,0 +1,60 @@
+"""What a turn stands on, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import TypeVar
+
+from kefu.core.nouns import Outbound, Reading
+from kefu.core.ports.reader import Reader
+from kefu.core.ports.records import Records
+from kefu.core.ports.store import Store
+from kefu.service.desk.hours import Hours
+from kefu.service.dialogue.decide import Promise
+from kefu.service.skills.catalog import Catalog
+from kefu.service.turn.gate import Gate
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The sockets and rules that every turn uses.
+
+    `pushes` names the channels whose replies leave through the outbox; the others
+    fetch theirs. `notify` names who is told of a hand-off (addresses of notices).
+    `compute` runs a CPU-bound function where it does not block the loop.
+    """
+
+    store: Store
+    reader: Reader
+    catalog: Catalog
+    records: Mapping[str, Records]
+    promise: Promise
+    hours: Hours
+    clock: Callable[[], datetime]
+    zone: tzinfo
+    compute: Callable[[Callable[[], Reading]], Awaitable[Reading]]
+    longest_text: int = 2000
+    pushes: frozenset[str] = frozenset()
+    notify: tuple[str, ...] = ()
+    gate: Gate = field(default_factory=lambda: Gate(capacity=4096))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a turn: its replies, and where the conversation stands now.
+
+    `number` is the number of the conversation's last event. `repeat` says that the
+    message had been taken before; the replies are those of that time. `waiting`
+    says that the conversation is in people's hands.
+    """
+
+    turn_id: str
+    conversation_id: str
+    number: int
+    replies: tuple[Outbound, ...]
+    repeat: bool = False
+    waiting: bool = False

@@ -1,0 +1,37 @@
+"""What leaves the house after a commit: pushed replies, promised writes, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from kefu.core.events import EffectPromised, Event, HandedOff, PersonReplied, Replied, TicketOpened
+from kefu.core.nouns import Conversation
+from kefu.core.ports.channel import Parcel
+from kefu.core.ports.store import Parting
+from kefu.service.turn.house import House
+
+
+def partings(turn_id: str, events: Sequence[Event], talk: Conversation, house: House) -> tuple[Parting, ...]:
+    """The outbox rows of a turn, in the order of its events; writes go before words."""
+    first = talk.version - len(events) + 1
+    leaving: list[Parting] = []
+    for number, event in enumerate(events, start=first):
+        key = f"{turn_id}.{number}"
+        match event:
+            case EffectPromised():
+                records = house.catalog.skills[event.effect.skill].records
+                leaving.append(Parting(key, "effect", records, asdict(event.effect)))
+            case Replied() | PersonReplied() if talk.channel in house.pushes:
+                leaving.append(Parting(key, "message", talk.channel, asdict(_parcel(key, number, event, talk))))
+            case HandedOff() | TicketOpened():
+                body = {"kind": type(event).__name__, "conversation_id": talk.id, "turn_id": turn_id}
+                leaving += [Parting(f"{key}.{who}", "notice", who, body) for who in house.notify]
+    return tuple(leaving)
+
+
+def _parcel(key: str, number: int, event: Replied | PersonReplied, talk: Conversation) -> Parcel:
+    if isinstance(event, PersonReplied):
+        return Parcel(key, talk.id, talk.sender, number, event.text, talk.language)
+    sources = tuple(dict.fromkeys(e.source for statement in event.statements for e in statement.evidence))
+    return Parcel(key, talk.id, talk.sender, number, event.text, event.language, event.quick_replies, sources)

@@ -1,0 +1,110 @@
+"""Carry out a decision and what follows from it, until the customer has the word again."""
+
+from __future__ import annotations
+
+import re
+
+import structlog
+
+from kefu.core.decisions import Answer, Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
+from kefu.core.errors import KefuError
+from kefu.core.events import Clarified, FlowEnded, HandedBack, HandedOff, QuestionAsked, RequestsQueued, RequestTaken
+from kefu.service.desk.summary import summarise, urgency
+from kefu.service.dialogue.decide import decide
+from kefu.service.turn.act import Work, act, words
+from kefu.service.turn.compose import Draft
+from kefu.service.turn.trace import Trace
+
+log = structlog.get_logger()
+
+MOST_ROUNDS = 4
+"""How many requests and returns one message may lead to."""
+
+
+def name_of(decision: Decision) -> str:
+    """A decision's name in events and on screens: `run`, `hand_off`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(decision).__name__).lower()
+
+
+async def serve(decision: Decision, work: Work, trace: Trace) -> None:
+    """Act on a decision and on what waits behind it: further requests, paused matters."""
+    following: Decision | None = decision
+    for _ in range(MOST_ROUNDS):
+        if following is None:
+            break
+        said = len(work.replies)
+        with trace.stage("act", f"{name_of(following)}: {following.because}") as out:
+            await _safely(following, work)
+            out += [evidence.source for evidence in work.evidence]
+        with trace.stage("compose", f"{len(work.evidence)} pieces of evidence") as out:
+            out += [reply.text for reply in work.replies[said:]]
+        following = None if work.hand_off else await _next(work)
+    if work.hand_off:
+        _hand_off(work.hand_off, work)
+
+
+async def _safely(decision: Decision, work: Work) -> None:
+    """The border of the stage: what goes wrong here becomes an event and a person's work."""
+    try:
+        await _do(decision, work)
+    except Exception as error:
+        code = error.code if isinstance(error, KefuError) else type(error).__name__
+        log.exception("act failed", code=code, skill=getattr(decision, "skill", ""))
+        while work.talk.flow:
+            work.record(FlowEnded(work.now, "failed"))
+        work.reply(Draft("say", "trouble"))
+        work.hand_off = f"failed: {code}"
+
+
+async def _do(decision: Decision, work: Work) -> None:
+    match decision:
+        case Run():
+            if decision.queue:
+                work.record(RequestsQueued(work.now, decision.queue))
+            await act(decision, work)
+        case Clarify():
+            draft = Draft("say", decision.because, options=decision.options)
+            work.reply(draft if decision.options else Draft("say", "unknown", quick_replies=words(work, "person")))
+            work.record(Clarified(work.now, decision.options))
+        case Cancel():
+            work.record(FlowEnded(work.now, "cancelled"))
+            work.reply(Draft("say", "declined" if decision.because == "declined" else "cancelled"))
+        case HandOff() | Answer():
+            work.hand_off = decision.because
+        case Note():
+            if work.talk.waiting and not work.talk.waiting.taken_by:
+                work.reply(Draft("say", "noted", quick_replies=words(work, "back")))
+        case TakeBack():
+            work.record(HandedBack(work.now, "customer"))
+            work.reply(Draft("say", "back"))
+
+
+async def _next(work: Work) -> Decision | None:
+    """What comes after: the waiting request, or the matter that was paused."""
+    asked = any(isinstance(event, QuestionAsked | Clarified) for event in work.events)
+    if asked or (work.talk.waiting and not work.talk.flow):
+        return None
+    flow = work.talk.flow
+    if flow:
+        work.evidence.clear()
+        if flow.question:
+            work.reply(Draft("say", "resumed"))
+            return Run(flow.skill, "resumed")
+        work.reading = work.house.reader.read(flow.text, work.talk.language)
+        return Run(flow.skill, "resumed", mention=flow.text)
+    if work.talk.queue:
+        text = work.talk.queue[0]
+        work.record(RequestTaken(work.now))
+        work.reading = await work.house.compute(lambda: work.house.reader.read(text, work.talk.language))
+        return decide(text, work.talk, work.reading, work.house.catalog, work.house.promise)
+    return None
+
+
+def _hand_off(reason: str, work: Work) -> None:
+    """Give the conversation to people, and tell the customer what happens next and when."""
+    hours = work.house.hours
+    opens = hours.next_opening(work.now)
+    if work.talk.waiting is None:
+        work.record(HandedOff(work.now, reason, summarise(work.talk, work.reading), urgency(work.reading)))
+    facts = {"minutes": hours.minutes_to_reply, "opens": opens}
+    work.reply(Draft("hand_off", "closed" if opens else "open", facts=facts, quick_replies=words(work, "back")))
