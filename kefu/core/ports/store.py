@@ -158,3 +158,7 @@ class Archive(Protocol):
 
     async def counts(self) -> Mapping[str, int]:
         """Rows by kind: `conversations`, `turns`, `events`, `due`, `dead`, `waiting`."""
+
+
+class Memory(Store, Outbox, Archive, Protocol):
+    """A store with its three faces, as a factory of `kefu.stores` opens it."""

@@ -1,0 +1,119 @@
+"""Stage 送 deliver: what left a turn for the outside, tried until it is taken.
+
+Partings are leased from the outbox, so any number of processes can deliver. A try
+that fails comes again with growing pauses; in the end it becomes a dead letter and
+the conversation goes to a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from kefu.app.config import Config
+from kefu.core.errors import DeliveryFailed, KefuError
+from kefu.core.ports.channel import Channel, Parcel
+from kefu.core.ports.store import Due, Memory, Settled
+from kefu.service.turn.house import House
+from kefu.service.turn.person import Words, speak
+
+log = structlog.get_logger()
+
+BATCH = 64
+IDLE_S = 1.0
+"""How long the outbox may stay unlooked at: retries and other processes' partings wait at most this."""
+
+
+class Delivery:
+    """Takes partings out of the outbox and carries them to where they go."""
+
+    def __init__(self, house: House, store: Memory, channels: Mapping[str, Channel], config: Config) -> None:
+        self._house = house
+        self._store = store
+        self._channels = channels
+        self._notify_url = config.get("handoff.notify_url", str)
+        self._attempts = config.get("delivery.attempts", int)
+        self._first_retry_s = config.get("delivery.first_retry_s", float)
+        self._lease_s = config.get("delivery.lease_s", float)
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to deliver."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                busy = await self.once()
+            except KefuError as error:
+                log.warning("outbox not read", code=error.code)
+                busy = 0
+            if not busy:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), IDLE_S)
+
+    async def once(self) -> int:
+        """Deliver what is due now; returns how many partings were tried."""
+        due = await self._store.take(self._house.clock(), BATCH, self._lease_s)
+        if due:
+            settled = await asyncio.gather(*(self._try(one) for one in due))
+            await self._store.settle(settled, self._house.clock())
+            await self._flag(due, settled)
+        return len(due)
+
+    async def _try(self, due: Due) -> Settled:
+        parting = due.parting
+        try:
+            await self._carry(due)
+        except Exception as error:  # noqa: BLE001 - the stage's border: it becomes a retry or a dead letter
+            reason = error.message if isinstance(error, KefuError) else f"{type(error).__name__}: {error}"
+            last = due.attempts + 1 >= self._attempts
+            pause = timedelta(seconds=self._first_retry_s * 2**due.attempts)
+            log.warning("not delivered", kind=parting.kind, to=parting.address, attempt=due.attempts + 1, dead=last)
+            return Settled(parting.id, reason, None if last else self._house.clock() + pause)
+        return Settled(parting.id)
+
+    async def _carry(self, due: Due) -> None:
+        parting, body = due.parting, dict(due.parting.body)
+        match parting.kind:
+            case "message":
+                await self._channel(parting.address).send(_parcel(body))
+            case "effect":
+                query = self._house.catalog.skills[str(body["skill"])].queries[str(body["statement"])]
+                values: Any = body["values"]
+                await self._house.records[parting.address].write(query, values)
+            case "notice":
+                await _post(self._notify_url, parting.id, body)
+
+    def _channel(self, name: str) -> Channel:
+        if name not in self._channels:
+            raise DeliveryFailed(f"kefu.toml has no channel {name!r} any more; put it back or drop its dead letters.")
+        return self._channels[name]
+
+    async def _flag(self, due: Sequence[Due], settled: Sequence[Settled]) -> None:
+        """Show given-up partings to people: the conversation waits for a person."""
+        for one, result in zip(due, settled, strict=True):
+            if result.error and result.retry_at is None and one.parting.kind != "notice":
+                words = Words("flag", "kefu", f"{one.parting.kind} not delivered: {result.error}")
+                with suppress(KefuError):
+                    await speak(one.conversation_id, words, self._house, self._store)
+
+
+def _parcel(body: dict[str, Any]) -> Parcel:
+    return Parcel(**{**body, "quick_replies": tuple(body["quick_replies"]), "sources": tuple(body["sources"])})
+
+
+async def _post(url: str, key: str, body: Mapping[str, object]) -> None:
+    import httpx2
+
+    async with httpx2.AsyncClient(timeout=10) as client:
+        answer = await client.post(url, json=dict(body), headers={"Idempotency-Key": key})
+    if not answer.is_success:
+        raise DeliveryFailed(f"{url} answered {answer.status_code}; check [handoff] notify_url.")

@@ -1,0 +1,203 @@
+"""The one object that holds an installation together."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import structlog
+
+from kefu.app.config import Config, load_config
+from kefu.app.delivery import Delivery
+from kefu.app.plugins import load_plugin
+from kefu.app.skills import load_catalog
+from kefu.app.training import load_lexicons, load_model
+from kefu.core.errors import NotFound, RecordsFailed, TooMany
+from kefu.core.nouns import Inbound, Reading
+from kefu.core.ports.broker import Broker
+from kefu.core.ports.channel import Channel, Raw
+from kefu.core.ports.reader import Reader
+from kefu.core.ports.records import Records
+from kefu.core.ports.store import Memory
+from kefu.service.desk.hours import parse_hours
+from kefu.service.dialogue.decide import Promise
+from kefu.service.privacy.rates import Rates
+from kefu.service.skills.catalog import Catalog
+from kefu.service.turn import take_turn
+from kefu.service.turn.house import House, Taken
+from kefu.service.turn.person import Words, speak
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Kefu:
+    """An open installation: take messages, let people answer, read what happened."""
+
+    config: Config
+    store: Memory
+    broker: Broker
+    catalog: Catalog
+    reader: Reader
+    records: Mapping[str, Records]
+    channels: Mapping[str, Channel]
+    house: House
+    delivery: Delivery
+    rates: Rates
+    tokens: tuple[str, ...] = field(repr=False)
+    operator_token: str = field(repr=False)
+
+    async def receive(self, channel: str, raw: Raw) -> list[Taken]:
+        """Parse a request of a channel and take its messages in order.
+
+        Raises `NotFound` for an unknown channel, what `Channel.parse` raises, `TooMany`
+        when a sender writes too fast, and what `take_turn` raises.
+        """
+        if channel not in self.channels:
+            raise NotFound(f"There is no channel {channel!r}; kefu.toml has {', '.join(self.channels)}.")
+        return [await self.take(inbound) for inbound in self.channels[channel].parse(raw)]
+
+    async def take(self, inbound: Inbound) -> Taken:
+        """Take one checked message: answered and durable when this returns."""
+        if not self.rates.allow((inbound.channel, inbound.sender), monotonic()):
+            raise TooMany
+        taken = await take_turn(inbound, self.house)
+        if not taken.repeat:
+            await self.tell(taken.conversation_id, taken.number)
+        return taken
+
+    def read(self, text: str) -> Reading:
+        """Understand a text outside any conversation."""
+        return self.reader.read(text)
+
+    async def person_replies(self, conversation_id: str, who: str, text: str) -> int:
+        """A member of the team answers; returns the number of the last event."""
+        return await self._speak(conversation_id, Words("reply", who, text))
+
+    async def person_takes(self, conversation_id: str, who: str) -> int:
+        """A member of the team takes the conversation; the machine stays back from now on."""
+        return await self._speak(conversation_id, Words("take", who))
+
+    async def hand_back(self, conversation_id: str, who: str) -> int:
+        """The machine serves the customer again."""
+        return await self._speak(conversation_id, Words("hand_back", who))
+
+    async def tell(self, conversation_id: str, number: int) -> None:
+        """Let those who watch a conversation know that it went on, and the outbox that it may have work."""
+        self.delivery.wake()
+        await self.broker.publish(f"conversation:{conversation_id}", str(number))
+
+    def is_operator(self, token: str) -> bool:
+        """Whether this is the operator's token; takes the same time for every wrong one."""
+        return hmac.compare_digest(token.encode(), self.operator_token.encode())
+
+    def is_server(self, token: str) -> bool:
+        """Whether this is one of the API tokens; takes the same time for every wrong one."""
+        return sum(hmac.compare_digest(token.encode(), known.encode()) for known in self.tokens) > 0
+
+    async def refresh(self) -> None:
+        """Read the names from the records again; what can't be read stays as it was."""
+        try:
+            self.reader.know(await load_lexicons(self.catalog, self.records))
+        except RecordsFailed as error:
+            log.warning("lexicons not refreshed", code=error.code, advice=error.message)
+
+    async def _speak(self, conversation_id: str, words: Words) -> int:
+        number = await speak(conversation_id, words, self.house, self.store)
+        await self.tell(conversation_id, number)
+        return number
+
+
+@asynccontextmanager
+async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
+    """Open the installation in a project folder, and close all of it in the end.
+
+    `deliver` runs the outbox and the refreshing of names in the background. Raises
+    `BadConfig`, `BadSkill` or `ModelMissing` with what to do.
+    """
+    config = load_config(home)
+    catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))
+    use, models = config.get("reader.use", str), config.home / config.get("reader.model", str)
+    reader = load_model(use, models, config.table("reader"))
+    async with AsyncExitStack() as stack:
+        kefu = await _assemble(config, catalog, reader, stack)
+        await kefu.refresh()
+        if deliver:
+            minutes = config.get("reader.lexicons_minutes", float)
+            stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(minutes * 60, kefu.refresh)))
+        yield kefu
+
+
+async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: AsyncExitStack) -> Kefu:
+    place = {"home": str(config.home)}
+    opened = {
+        key: load_plugin(f"{key}s", config.get(f"{key}.use", str))({**config.table(key), **place})
+        for key in ("store", "broker")
+    }
+    store = await stack.enter_async_context(opened["store"])
+    broker = await stack.enter_async_context(opened["broker"])
+    records = {}
+    for name in config.names("records"):
+        table = config.table(f"records.{name}")
+        records[name] = await stack.enter_async_context(
+            load_plugin("records", config.get(f"records.{name}.use", str))({**table, **place})
+        )
+    common = {"security": config.table("security"), "limits": config.table("limits"), **place}
+    channels = {
+        name: load_plugin("channels", config.get(f"channels.{name}.use", str))(
+            name, {**config.table(f"channels.{name}"), **common}
+        )
+        for name in config.names("channels")
+    }
+    house = House(
+        store=store,
+        reader=reader,
+        catalog=catalog,
+        records=records,
+        promise=Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float)),
+        hours=parse_hours(config.table("handoff"), config.zone),
+        clock=lambda: datetime.now(UTC),
+        zone=config.zone,
+        compute=_inline,
+        longest_text=config.get("limits.message_characters", int),
+        pushes=frozenset(name for name, channel in channels.items() if channel.pushes),
+        notify=("team",) if config.get("handoff.notify_url", str) else (),
+    )
+    return Kefu(
+        config=config,
+        store=store,
+        broker=broker,
+        catalog=catalog,
+        reader=reader,
+        records=records,
+        channels=channels,
+        house=house,
+        delivery=Delivery(house, store, channels, config),
+        rates=Rates(config.get("limits.messages_per_minute", int)),
+        tokens=tuple(str(token) for token in config.get("security.api_tokens", list)),
+        operator_token=config.get("security.operator_token", str),
+    )
+
+
+async def _inline(work: Callable[[], Reading]) -> Reading:
+    """A reader of this set takes well under a millisecond; a thread would cost as much again."""
+    return work()
+
+
+async def _every(seconds: float, work: Callable[[], object]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await work()  # type: ignore[misc]
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,25 @@
+"""Plug-ins: found by entry points, ours and an outsider's alike; loaded when used."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import Any
+
+from kefu.core.errors import BadConfig
+
+
+def load_plugin(group: str, name: str) -> Any:  # noqa: ANN401 - each group has its own factory type
+    """The factory that an entry point names; raises `BadConfig` listing what there is."""
+    found = {point.name: point for point in entry_points(group=f"kefu.{group}")}
+    if name not in found:
+        raise BadConfig(
+            f"kefu.toml: there is no {group} plug-in called {name!r}; "
+            f"installed are {', '.join(sorted(found)) or 'none'}."
+        )
+    try:
+        return found[name].load()
+    except ImportError as error:
+        raise BadConfig(
+            f"kefu.toml: the {group} plug-in {name!r} needs a package that is not installed ({error}). "
+            f"Try pip install 'kefu[{name.partition('.')[0]}]'."
+        ) from error
