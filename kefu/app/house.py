@@ -165,7 +165,7 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
         hours=parse_hours(config.table("handoff"), config.zone),
         clock=lambda: datetime.now(UTC),
         zone=config.zone,
-        compute=_inline,
+        compute=inline,
         longest_text=config.get("limits.message_characters", int),
         pushes=frozenset(name for name, channel in channels.items() if channel.pushes),
         notify=("team",) if config.get("handoff.notify_url", str) else (),
@@ -186,7 +186,7 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
     )
 
 
-async def _inline(work: Callable[[], Reading]) -> Reading:
+async def inline(work: Callable[[], Reading]) -> Reading:
     """A reader of this set takes well under a millisecond; a thread would cost as much again."""
     return work()
 

@@ -1,0 +1,5 @@
+"""`python -m kefu` is the same as `kefu`."""
+
+from kefu.cli import main
+
+main()

@@ -1,0 +1,115 @@
+"""Look into an installation, part by part; one broken part does not hide the others."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import stat
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kefu.app.config import Config, load_config
+from kefu.app.plugins import load_plugin
+from kefu.app.skills import load_catalog
+from kefu.app.training import load_lexicons, load_model
+from kefu.core.errors import KefuError
+from kefu.service.desk.hours import parse_hours
+from kefu.service.skills.catalog import Catalog
+
+LEAST_FREE_MB = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at and found; `advice` is empty when all is well."""
+
+    what: str
+    state: Literal["ok", "warning", "wrong"]
+    found: str
+    advice: str = ""
+
+
+async def examine(home: Path) -> list[Finding]:
+    """All findings about the project in `home`."""
+    findings = [Finding("python", "ok", f"{platform.python_version()} on {sys.platform}")]
+    try:
+        config = load_config(home)
+    except KefuError as error:
+        return [*findings, _wrong("kefu.toml", error)]
+    findings += [Finding("kefu.toml", "ok", str(config.home / "kefu.toml")), _disk(config), *_secrets(config)]
+    catalog = None
+    try:
+        catalog = load_catalog(config.home / config.get("skills.folder", str), config.get("identity.skill", str))
+        findings.append(Finding("skills", "ok", ", ".join(catalog.skills)))
+        parse_hours(config.table("handoff"), config.zone)
+    except KefuError as error:
+        findings.append(_wrong("skills and hours", error))
+    findings.append(_model(config, catalog))
+    findings += [finding async for finding in _databases(config, catalog)]
+    return findings
+
+
+def _wrong(what: str, error: KefuError) -> Finding:
+    found, _, advice = error.message.partition(";")
+    return Finding(what, "wrong", found.strip(), advice.strip() or (type(error).__doc__ or "").partition("\n")[0])
+
+
+def _disk(config: Config) -> Finding:
+    free = shutil.disk_usage(config.home).free // 2**20
+    if free < LEAST_FREE_MB:
+        return Finding("disk", "warning", f"{free} MB free", "Make room: a full disk stops every answer.")
+    return Finding("disk", "ok", f"{free:,} MB free")
+
+
+def _secrets(config: Config) -> list[Finding]:
+    findings = []
+    try:
+        config.table("security")
+        findings.append(Finding("secrets", "ok", "all set"))
+    except KefuError as error:
+        findings.append(_wrong("secrets", error))
+    file = config.home / ".env"
+    if file.is_file() and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        findings.append(Finding("secrets", "warning", f"others may read {file}", f"chmod 600 {file}"))
+    return findings
+
+
+def _model(config: Config, catalog: Catalog | None) -> Finding:
+    models = config.home / config.get("reader.model", str)
+    try:
+        reader = load_model(config.get("reader.use", str), models, config.table("reader"))
+    except KefuError as error:
+        return _wrong("model", error)
+    pointer = (models / "current").stat().st_mtime
+    folder = config.home / config.get("skills.folder", str)
+    newer = [path for path in folder.glob("*/examples.*.txt") if path.stat().st_mtime > pointer]
+    if catalog and newer:
+        found = f"{newer[0].parent.name}/{newer[0].name} changed after the model was trained"
+        return Finding("model", "warning", found, "Run `kefu train`.")
+    return Finding("model", "ok", reader.version)
+
+
+async def _databases(config: Config, catalog: Catalog | None) -> AsyncIterator[Finding]:
+    place = {"home": str(config.home)}
+    try:
+        settings = {**config.table("store"), **place}
+        async with load_plugin("stores", config.get("store.use", str))(settings) as store:
+            counts = await store.counts()
+        dead = counts.get("dead", 0)
+        found = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
+        advice = "Look at /desk/ and revive or drop what could not be delivered." if dead else ""
+        yield Finding("store", "warning" if dead else "ok", found, advice)
+    except KefuError as error:
+        yield _wrong("store", error)
+    for name in config.names("records"):
+        try:
+            settings = {**config.table(f"records.{name}"), **place}
+            async with load_plugin("records", config.get(f"records.{name}.use", str))(settings) as records:
+                terms = await load_lexicons(catalog, {name: records}) if catalog else {}
+            found = ", ".join(f"{len(found):,} names of {kind}" for kind, found in terms.items())
+            yield Finding(f"records.{name}", "ok", found or "reached")
+        except KefuError as error:
+            yield _wrong(f"records.{name}", error)

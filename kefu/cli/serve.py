@@ -1,0 +1,72 @@
+"""The serving process: address, log, server."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+
+import structlog
+
+from kefu.app.config import Config
+from kefu.cli.show import say
+from kefu.core.errors import BadConfig
+
+MOST_PORTS = 20
+"""How many ports are tried after the configured one."""
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
+    """Serve until stopped; prints one address. Raises `BadConfig` when no port is free."""
+    import uvicorn
+
+    from kefu.web import make_app
+
+    if demo and host not in LOCAL:
+        raise BadConfig(f"--demo signs staff in without a token, so it serves {LOCAL[0]} only, not {host}.")
+    set_up_log(config.get("log.level", str), config.get("log.format", str))
+    listener = listen(host, port)
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{listener.getsockname()[1]}"  # noqa: S104
+    name = config.get("kefu.name", str)
+    os.environ["KEFU_ADDRESS"] = address
+    app = make_app(config.home, demo=demo, ready=lambda: say(f"{name}: {address}", f"{name}：{address}"))
+    settings = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5)
+    uvicorn.Server(settings).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The first free port from the wanted one on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, port + MOST_PORTS):
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+        except OSError:
+            listener.close()
+            continue
+        return listener
+    raise BadConfig(f"{host}: no free port from {port} to {port + MOST_PORTS - 1}; name one with --port.")
+
+
+def set_up_log(level: str, form: str) -> None:
+    """Structured logs to standard error: `text` for people, `json` for machines."""
+    renderer = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

@@ -1,0 +1,56 @@
+"""How commands show things: progress, tables, errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from kefu.core.errors import KefuError
+    from kefu.core.ports.reader import Progress
+
+console = Console(highlight=False)
+problems = Console(stderr=True, highlight=False)
+
+
+def chinese() -> bool:
+    """Whether the terminal's language is Chinese."""
+    return (os.environ.get("LC_ALL") or os.environ.get("LANG", "")).lower().startswith("zh")
+
+
+def say(en: str, zh: str) -> None:
+    """One line in the terminal's language."""
+    console.print(zh if chinese() else en, soft_wrap=True)
+
+
+def fail(error: KefuError) -> None:
+    """One error, with its code."""
+    problems.print(f"[bold red]✗[/] {error.message} [dim]({error.code})[/]", soft_wrap=True)
+
+
+def as_json(value: object) -> None:
+    """Print for a machine to read."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """A progress bar for each kind of work that the callback names; nothing when quiet or not a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=problems, disable=quiet or not problems.is_terminal) as bars:
+        tasks: dict[str, int] = {}
+
+        def advance(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield advance
