@@ -88,7 +88,7 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
 
 def _trained(config: Config, examples: Sequence[Example]) -> TrainableReader:
     reader: TrainableReader = load_plugin("readers", config.get("reader.use", str))(config.table("reader"))
-    reader.fit(examples, lambda what, done, total: None)
+    reader.fit(examples, lambda *_: None)
     return reader
 
 

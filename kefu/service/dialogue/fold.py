@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
+from typing import Any
 
 from kefu.core.events import (
     CheckFailed,
@@ -40,71 +41,65 @@ def fold(conversation: Conversation, events: Iterable[Event]) -> Conversation:
 
 def apply(before: Conversation, event: Event) -> Conversation:
     """The state after one event; events that change nothing still count."""
-    return _apply(replace(before, version=before.version + 1), event)
+    return replace(before, version=before.version + 1, **_changes(before, event))
 
 
-def _apply(now: Conversation, event: Event) -> Conversation:  # noqa: C901, PLR0912 - one case an event
+def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 - one case an event
+    """The fields of the state that an event changes."""
     match event:
-        case ConversationOpened():
-            return replace(now, language=event.language)
+        case ConversationOpened() | MessageUnderstood():
+            return {"language": event.language}
         case MessageReceived():
             heard = (*now.heard, event.external_id)[-RECENT:]
-            return _line(replace(now, heard=heard), Said("customer", event.text, event.at))
-        case MessageUnderstood():
-            return replace(now, language=event.language)
+            return {"heard": heard, **_line(now, Said("customer", event.text, event.at))}
         case IdentityProven():
-            return replace(now, identity=event.identity)
+            return {"identity": event.identity}
         case CheckFailed():
-            return replace(now, failed_checks=now.failed_checks + 1)
+            return {"failed_checks": now.failed_checks + 1}
         case FlowStarted():
             paused = (*now.paused, now.flow) if now.flow else now.paused
             flow = Flow(event.skill, event.intent, event.text)
-            return replace(now, flow=flow, paused=paused, offered=(), stumbles=0)
+            return {"flow": flow, "paused": paused, "offered": (), "stumbles": 0}
         case FlowEnded():
             return _ended(now, event)
         case SlotsFilled() | StepReached() | QuestionAsked():
-            return _in_flow(now, event)
+            return {"flow": now.flow and _in_flow(now.flow, event), "stumbles": 0}
         case RequestsQueued():
-            return replace(now, queue=(*now.queue, *event.texts))
+            return {"queue": (*now.queue, *event.texts)}
         case RequestTaken():
-            return replace(now, queue=now.queue[1:])
+            return {"queue": now.queue[1:]}
         case Clarified():
-            return replace(now, offered=event.options, stumbles=now.stumbles + 1)
+            return {"offered": event.options, "stumbles": now.stumbles + 1}
         case HandedOff():
             waiting = now.waiting or Waiting(event.reason, event.at)
-            return replace(now, waiting=waiting, flow=None, paused=(), queue=(), offered=(), stumbles=0)
+            return {"waiting": waiting, "flow": None, "paused": (), "queue": (), "offered": (), "stumbles": 0}
         case PersonTook():
-            return replace(now, waiting=replace(now.waiting or Waiting("taken", event.at), taken_by=event.who))
+            return {"waiting": replace(now.waiting or Waiting("taken", event.at), taken_by=event.who)}
         case HandedBack():
-            return replace(now, waiting=None, stumbles=0)
+            return {"waiting": None, "stumbles": 0}
         case Replied():
             return _line(now, Said("machine", event.text, event.at))
         case PersonReplied():
             return _line(now, Said("person", event.text, event.at))
-    return now
+    return {}
 
 
-def _line(now: Conversation, said: Said) -> Conversation:
-    return replace(now, recent=(*now.recent, said)[-RECENT:])
+def _line(now: Conversation, said: Said) -> dict[str, Any]:
+    return {"recent": (*now.recent, said)[-RECENT:]}
 
 
-def _in_flow(now: Conversation, event: SlotsFilled | StepReached | QuestionAsked) -> Conversation:
-    flow = now.flow
-    if flow is None:
-        return now
+def _in_flow(flow: Flow, event: SlotsFilled | StepReached | QuestionAsked) -> Flow:
     match event:
         case SlotsFilled():
-            flow = replace(
-                flow, slots={**flow.slots, **event.slots}, facts={**flow.facts, **event.facts}, question=None
-            )
+            slots, facts = {**flow.slots, **event.slots}, {**flow.facts, **event.facts}
+            return replace(flow, slots=slots, facts=facts, question=None)
         case StepReached():
-            flow = replace(flow, step=event.step, question=None)
+            return replace(flow, step=event.step, question=None)
         case QuestionAsked():
-            flow = replace(flow, question=event.question)
-    return replace(now, flow=flow, stumbles=0)
+            return replace(flow, question=event.question)
 
 
-def _ended(now: Conversation, event: FlowEnded) -> Conversation:
+def _ended(now: Conversation, event: FlowEnded) -> dict[str, Any]:
     paused, flow = now.paused[:-1], now.paused[-1] if now.paused else None
     last = now.flow if event.outcome == "done" and now.flow and now.flow.slots else now.last
-    return replace(now, flow=flow, paused=paused, last=last and replace(last, question=None, facts={}), offered=())
+    return {"flow": flow, "paused": paused, "last": last and replace(last, question=None, facts={}), "offered": ()}
