@@ -134,10 +134,10 @@ class Call(Protocol):
     def reference(self) -> str:
         """A short number for what this turn creates: the same when the turn is repeated."""
 
-    async def find(self, query: str, **values: Value) -> Sequence[Row]:
+    async def find(self, query: str, /, **values: Value) -> Sequence[Row]:
         """Run one of the skill's own queries; `:customer_id` is bound by the engine."""
 
-    def effect(self, statement: str, key: str, **values: Value) -> Effect:
+    def effect(self, statement: str, key: str, /, **values: Value) -> Effect:
         """Describe a write, to be made once after the turn is committed."""
 
 

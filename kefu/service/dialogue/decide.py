@@ -165,7 +165,7 @@ def digresses(scene: Scene, flow: Flow) -> Decision | None:
     skill = scene.best
     if skill is None or skill.name == flow.skill or scene.reading.best.probability < DIGRESSION:
         return None
-    return Run(skill.name, "digressed", scene.text, scene.reading.best.name, fresh=True)
+    return Run(skill.name, "digressed", scene.text, scene.reading.best.name, fresh=True, mention=scene.text)
 
 
 def _again(flow: Flow, question: Question) -> Decision:
@@ -208,7 +208,9 @@ def requests(scene: Scene) -> Decision | None:
     wanted = [(ask, skill) for ask in scene.reading.requests if (skill := scene.sure(ask))]
     if not wanted:
         skill = scene.best
-        return Run(skill.name, "understood", scene.text, scene.reading.best.name, fresh=True) if skill else None
+        if skill is None:
+            return None
+        return Run(skill.name, "understood", scene.text, scene.reading.best.name, fresh=True, mention=scene.text)
     (first, skill), *others = wanted
     queue = tuple(ask.text for ask, other in others if other.name != skill.name)
     return Run(skill.name, "understood", first.text, first.best.name, fresh=True, mention=first.text, queue=queue)
