@@ -38,13 +38,17 @@ def make_engine(url: str, home: str = "", *, read_only: bool = False) -> Engine:
     raise BadConfig(f"{url!r}: kefu speaks with sqlite:/// and postgresql:// only.")
 
 
+def require_file(engine: Engine) -> None:
+    """Raise `BadConfig` when an SQLite database should be there and is not."""
+    name = engine.url.database
+    if engine.dialect.name == "sqlite" and name and name != ":memory:" and not Path(name).is_file():
+        raise BadConfig(f"There is no database file {name}; check the url in kefu.toml.")
+
+
 def _sqlite(url: URL, home: str, *, read_only: bool) -> Engine:
     name = url.database or ":memory:"
     if name != ":memory:":
-        file = Path(home) / name
-        if read_only and not file.is_file():
-            raise BadConfig(f"There is no database file {file}; check the url in kefu.toml.")
-        url = url.set(database=str(file))
+        url = url.set(database=str(Path(home) / name))
     pool: dict[str, Any] = {"poolclass": StaticPool} if name == ":memory:" else {"poolclass": QueuePool}
     if name != ":memory:":
         pool |= {"pool_size": POOL_SIZE, "max_overflow": 2}
@@ -55,9 +59,11 @@ def _sqlite(url: URL, home: str, *, read_only: bool) -> Engine:
         for pragma in PRAGMAS[2:] if read_only or name == ":memory:" else PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if not read_only:
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
-from kefu.adapters.sql.engine import make_engine
+from kefu.adapters.sql.engine import make_engine, require_file
 from kefu.adapters.sql.queries import open_sql_records
 from kefu.core.ports.records import Records
 
@@ -17,4 +17,6 @@ def open_records(settings: Mapping[str, object]) -> AbstractAsyncContextManager[
     """
     url, home = str(settings.get("url", "")), str(settings.get("home", ""))
     timeout_s = float(str(settings.get("timeout_s", 3.0)))
-    return open_sql_records(make_engine(url, home, read_only=True), make_engine(url, home), timeout_s)
+    reading = make_engine(url, home, read_only=True)
+    require_file(reading)
+    return open_sql_records(reading, make_engine(url, home), timeout_s)
