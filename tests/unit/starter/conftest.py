@@ -31,6 +31,14 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
     """Nobody watches."""
 
 
+def build_school(url: str) -> dict[str, int]:
+    """A school of 1,500 learners and 60 courses, at 10:00 in Shanghai on 2 March 2026."""
+    counts: dict[str, int] = load("school/build.py").build(
+        url, seed=7, now=NOW, learners=1_500, courses=60, progress=quiet
+    )
+    return counts
+
+
 @pytest.fixture(scope="session")
 def starter() -> Path:
     return STARTER
@@ -38,9 +46,8 @@ def starter() -> Path:
 
 @pytest.fixture(scope="session")
 def school_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A school of 1,500 learners and 60 courses, at 10:00 in Shanghai on 2 March 2026."""
     file = tmp_path_factory.mktemp("school") / "school.db"
-    load("school/build.py").build(f"sqlite:///{file}", seed=7, now=NOW, learners=1_500, courses=60, progress=quiet)
+    build_school(f"sqlite:///{file}")
     return file
 
 
@@ -51,7 +58,14 @@ def school(school_file: Path) -> Iterator[apsw.Connection]:
     connection.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def postgres_school(postgres_url: str) -> str:
+    """The school of `school_file`, in PostgreSQL."""
+    build_school(postgres_url)
+    return postgres_url
+
+
+@pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database of a PostgreSQL server of our own."""
     folder = tmp_path_factory.mktemp("postgres")
