@@ -11,10 +11,11 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -183,6 +184,7 @@ class Site:
             found=found,
             page=page,
             pages=ceil(found / PER_PAGE),
+            turn=partial(_turn, request, q=query, subject=subject),
         )
 
     async def course(self, request: Request) -> Response:
@@ -296,6 +298,12 @@ async def _read_form(request: Request) -> dict[str, str]:
         if len(body) > LONGEST_FORM:
             raise HTTPException(413)
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+
+
+def _turn(request: Request, *, page: int, **asked: str) -> str:
+    """The address of a page of the catalogue; what is the default is left out."""
+    query = {name: value for name, value in {**asked, "page": page if page > 1 else ""}.items() if value}
+    return f"{request.scope.get('root_path', '')}/" + (f"?{urlencode(query)}" if query else "")
 
 
 def _back(request: Request, form: Mapping[str, str]) -> RedirectResponse:
