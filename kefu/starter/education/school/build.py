@@ -39,8 +39,8 @@ def build(
 
     `url` is sqlite:///PATH (from the current folder; sqlite:////PATH from the root) or
     postgresql://…. `progress(stage, done, total)` is called along the way. Raises
-    `FileExistsError` for an SQLite file that exists, `ValueError` for another kind of
-    URL, and psycopg's errors; then nothing was made.
+    `FileExistsError` when there is a school already, another `OSError` when the place
+    can't be reached, `ValueError` for another kind of URL; then nothing was made.
     """
     sizes: dict[str, Any] = {"seed": seed, "now": now, "learners": learners, "courses": courses, "progress": progress}
     if url.startswith(SQLITE):
@@ -57,6 +57,8 @@ def _build_sqlite(path: Path, sizes: dict[str, Any]) -> dict[str, int]:
 
     if path.exists():
         raise FileExistsError(f"{path} exists already; stop kefu, delete the file, and try again.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent}; make it first.")
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
     with closing(apsw.Connection(str(unfinished))) as connection:
         try:
@@ -83,15 +85,20 @@ def _build_postgres(url: str, sizes: dict[str, Any]) -> dict[str, int]:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute(sql.SQL(_schema()))
+    try:
+        with psycopg.connect(url) as connection, connection.cursor() as cursor:
+            cursor.execute(sql.SQL(_schema()))
 
-        def insert(table: str, rows: Rows) -> None:
-            with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
-                for row in rows:
-                    copy.write_row(row)
+            def insert(table: str, rows: Rows) -> None:
+                with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+                    for row in rows:
+                        copy.write_row(row)
 
-        return _load_generator()(insert, **sizes)
+            return _load_generator()(insert, **sizes)
+    except psycopg.errors.DuplicateTable as error:
+        raise FileExistsError("The database has tables of these names already; choose an empty one.") from error
+    except psycopg.OperationalError as error:
+        raise ConnectionError(f"PostgreSQL can't be reached: {error}") from error
 
 
 def _schema() -> str:

@@ -25,7 +25,7 @@ INVOICE_SHARE = 0.22
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What every draw needs: chance, the present, the school's words and rules, its courses by fame."""
+    """What every draw needs: chance, the present, names and other words, the refund rules, the courses."""
 
     rng: Random
     now: int
