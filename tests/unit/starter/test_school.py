@@ -319,8 +319,8 @@ def test_postgresql_gets_the_same_rows(postgres_school: str, school: apsw.Connec
 
 def test_the_command_line_builds_a_school(starter: Path, tmp_path: Path) -> None:
     command = [sys.executable, str(starter / "school" / "build.py"), "--learners", "20", "--courses", "12"]
-    first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603
-    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert "20 learners" in first.stdout
     assert (tmp_path / "school.db").is_file()
