@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from kefu.core import Call, Carry, Choices, Fact, Option, Row, Say
 
@@ -123,7 +124,7 @@ def forecast(times: Sequence[datetime], remaining: int, now: datetime) -> Foreca
     """
     if len(times) < FEWEST_LESSONS or now - times[0] < SHORTEST:
         return None
-    pauses = [(later - earlier) / timedelta(days=1) for earlier, later in zip(times, times[1:], strict=False)]
+    pauses = [(later - earlier) / timedelta(days=1) for earlier, later in pairwise(times)]
     weights = [0.5 ** ((now - time) / HALF_LIFE) for time in times[1:]]
     longest = quantile(pauses, weights, USUAL)
     usual = [min(pause, longest) for pause in pauses]
@@ -136,9 +137,7 @@ def forecast(times: Sequence[datetime], remaining: int, now: datetime) -> Foreca
     sigma = math.sqrt((variance / mean**2 + 1) * (1 / remaining + 1 / counted))
     waited = min((now - times[-1]) / timedelta(days=1), mean / 2)
     days = remaining * mean - waited
-    day, early, late = (
-        (now + timedelta(days=days * math.exp(side * SPREAD * sigma))).date() for side in (0, -1, 1)
-    )
+    day, early, late = ((now + timedelta(days=days * math.exp(side * SPREAD * sigma))).date() for side in (0, -1, 1))
     return Forecast(day, early, late)
 
 
