@@ -49,8 +49,8 @@ class Names:
     kind: str
     spellings: list[str]
     values: list[str]
-    by_spelling: dict[str, set[str]] = field(default_factory=dict)
-    by_sound: dict[str, set[str]] = field(default_factory=dict)
+    by_spelling: dict[str, str | None] = field(default_factory=dict)
+    by_sound: dict[str, str | None] = field(default_factory=dict)
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
     sound_lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
     pieces: PieceIndex = field(default_factory=lambda: PieceIndex([]))
@@ -89,9 +89,9 @@ class Lexicon:
                 if len(name) >= 2:
                     names.spellings.append(name)
                     names.values.append(term.value)
-                    names.by_spelling.setdefault(name, set()).add(term.value)
+                    _enter(names.by_spelling, name, term.value)
                     if self._sounds and len(name) >= SHORTEST_SOUND and HAN.match(name):
-                        names.by_sound.setdefault(self._sounds.of(name), set()).add(term.value)
+                        _enter(names.by_sound, self._sounds.of(name), term.value)
         names.lengths = _lengths(names.by_spelling)
         names.sound_lengths = _lengths(names.by_sound)
         names.pieces = PieceIndex(names.spellings)
@@ -101,6 +101,8 @@ class Lexicon:
         """A whole name with one typo, two in long ones; digits and other-sounding characters are no typo."""
         for at in names.pieces.likeliest(text, MOST_COMPARED):
             name = names.spellings[at]
+            if name in text:
+                continue
             place = fuzz.partial_ratio_alignment(name, text) if SHORTEST_TYPO <= len(name) <= len(text) + 1 else None
             if place is None:
                 continue
@@ -120,44 +122,41 @@ class Lexicon:
             old, new = written[step.src_start : step.src_end], name[step.dest_start : step.dest_end]
             if step.tag != "equal" and any(char.isdigit() for char in old + new):
                 return False
-            if step.tag == "replace" and not (old + new).isascii():
-                if self._sounds is None or self._sounds.of(old) != self._sounds.of(new):
-                    return False
+            if step.tag == "replace" and not (old + new).isascii() and not self._sound_alike(old, new):
+                return False
         return True
 
+    def _sound_alike(self, left: str, right: str) -> bool:
+        return self._sounds is not None and self._sounds.of(left) == self._sounds.of(right)
+
     def _in_part(self, names: Names, text: str, edges: set[int]) -> Iterator[Found]:
+        """Mentions like 英语课 for 英语口语入门: words of a name, then perhaps a word for its kind."""
         for start, end, hits in names.pieces.runs(text):
-            part = self._part(names, text, start, end, hits, edges)
-            if part:
-                yield part
+            start, end = self._to_edges(text, start, end, edges)
+            core = text[start:end]
+            owners = [at for at in hits[:MOST_CHECKED].tolist() if core in names.spellings[at]]
+            if owners and self._tells(core):
+                yield self._mention(names, text, (start, end), owners, len(hits))
         for start, end, piece in names.pieces.misspelt(text):
             hits = names.pieces.names_with(piece)
             if self._tells(text[start:end]) and self._tells(piece):
-                yield self._mention(names, start, end + self._head(text, end), hits.tolist(), len(hits))
+                yield self._mention(names, text, (start, end), hits.tolist(), len(hits))
 
-    def _part(self, names: Names, text: str, start: int, end: int, hits: np.ndarray, edges: set[int]) -> Found | None:
-        """A mention like 英语课 for 英语口语入门: words of the name, then perhaps a word for its kind."""
-        while start < end and start not in edges:
-            start += 1
-        core_end = end
-        head = self._head(text, core_end)
-        if core_end not in edges and core_end + head not in edges:
-            inner = [edge for edge in edges if start < edge < core_end]
-            core_end, head = max(inner, default=start), 0
-            head = self._head(text, core_end)
-        core = text[start:core_end]
-        if not self._tells(core):
-            return None
-        owners = [at for at in hits[:MOST_CHECKED].tolist() if core in names.spellings[at]]
-        if not owners:
-            return None
-        return self._mention(names, start, core_end + head, owners, len(hits))
+    def _to_edges(self, text: str, start: int, end: int, edges: set[int]) -> tuple[int, int]:
+        """Shorten a stretch to whole words; a word for the kind may complete the last (英语课 is one word)."""
+        start = min((edge for edge in edges if edge >= start), default=start)
+        if end not in edges and end + self._head(text, end) not in edges:
+            end = max((edge for edge in edges if edge < end), default=start)
+        return start, max(start, end)
 
-    def _mention(self, names: Names, start: int, end: int, owners: Sequence[int], n_hits: int) -> Found:
+    def _mention(self, names: Names, text: str, core: tuple[int, int], owners: Sequence[int], n_hits: int) -> Found:
+        """One thing if just one has this piece in its names; 日语n3 is not the course 日语n2."""
+        start, end = core
         values = {names.values[at] for at in owners}
-        if len(values) == 1 and n_hits <= MOST_CHECKED:
-            return Found(names.kind, start, end, next(iter(values)), SCORES["part"])
-        return Found(names.kind, start, end, None, SCORES["shared part"])
+        single = len(values) == 1 and n_hits <= MOST_CHECKED and not text[end : end + 1].isdigit()
+        single = single and not (text[end : end + 1].isascii() and text[end : end + 1].isalpha())
+        value, how = (next(iter(values)), "part") if single else (None, "shared part")
+        return Found(names.kind, start, end + self._head(text, end), value, SCORES[how])
 
     def _head(self, text: str, at: int) -> int:
         """The length of a word for the kind of thing that stands at this place, blanks included."""
@@ -172,6 +171,11 @@ class Lexicon:
         return any(piece not in self._manner.plain for piece, _, _ in pieces_of(core))
 
 
+def _enter(index: dict[str, str | None], name: str, value: str) -> None:
+    """One name of several things stands for none of them."""
+    index[name] = value if index.get(name, value) == value else None
+
+
 def _lengths(names: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
     """For each two first characters, how long the names are that begin so, longest first."""
     found: dict[str, set[int]] = {}
@@ -181,14 +185,13 @@ def _lengths(names: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
 
 
 def _matches(
-    names: Names, how: str, text: str, index: Mapping[str, set[str]], lengths: Mapping[str, tuple[int, ...]]
+    names: Names, how: str, text: str, index: Mapping[str, str | None], lengths: Mapping[str, tuple[int, ...]]
 ) -> Iterator[Found]:
     for start in range(len(text) - 1):
         for size in lengths.get(text[start : start + 2], ()):
-            values = index.get(text[start : start + size])
-            if values and _stands_alone(text, start, start + size):
-                value = next(iter(values)) if len(values) == 1 else None
-                yield Found(names.kind, start, start + size, value, SCORES[how])
+            written = text[start : start + size]
+            if written in index and _stands_alone(text, start, start + size):
+                yield Found(names.kind, start, start + size, index[written], SCORES[how])
                 break
 
 

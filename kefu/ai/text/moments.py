@@ -38,6 +38,7 @@ MONTH_NAME = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 WEEKDAY_NAME = r"(mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+PERIOD = "(上午|早上|凌晨|中午|下午|晚上|今晚|明晚|昨晚|傍晚|夜里)"
 COUNT = r"(\d{1,3}|an?|" + "|".join(NUMBERS) + ")"
 
 Make = Callable[[re.Match[str]], str | None]
@@ -143,13 +144,12 @@ RULES = _rules(
     ("date", rf"\b{COUNT} (day|week|month|year)s? ago\b", lambda m: _distance(m[1], m[2], "-")),
     (
         "time",
-        r"(上午|早上|凌晨|中午|下午|晚上|今晚|明晚|昨晚|傍晚|夜里)?(?<!\d)(\d{1,2})点"
-        r"(?!\d*(?:折|倍)|[意建要问不])(?:(半)|([13])刻|(\d{1,2})分?|钟|整)?",
+        rf"{PERIOD}?(?<!\d)(\d{{1,2}})点(?!\d*(?:折|倍)|[意建要问不])(?:(半)|([13])刻|(\d{{1,2}})分?|钟|整)?",
         _chinese_clock,
     ),
     (
         "time",
-        r"(上午|早上|凌晨|中午|下午|晚上)?(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])(?: ?(am|pm|a\.m\.|p\.m\.))?",
+        rf"{PERIOD}?(?<![\d:])(\d{{1,2}}):(\d{{2}})(?![\d:])(?: ?(am|pm|a\.m\.|p\.m\.))?",
         lambda m: _clock(m[4] or m[1], m[2], m[3]),
     ),
     ("time", r"\b(\d{1,2}) ?(am|pm|a\.m\.|p\.m\.)(?![a-z])", lambda m: _clock(m[2], m[1], "0")),

@@ -83,11 +83,12 @@ class NearestIntents:
             [self._values[span] * value for span, value in zip(spans, vector.values, strict=True)]
         )
         cosines = np.bincount(examples, products, len(self._labels))
-        return cosines * np.sqrt(vector.known)
+        familiar: np.ndarray = cosines * np.sqrt(vector.known)
+        return familiar
 
     def pack(self) -> Parts:
         """The index as files."""
-        arrays = {
+        arrays: dict[str, np.ndarray] = {
             "labels": self._labels,
             "begins": self._begins,
             "examples": self._examples,

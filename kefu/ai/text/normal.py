@@ -45,10 +45,14 @@ def normalise(original: str) -> Normal:
     """
     text, starts, ends = _fold(original)
     text = _simplify(text)
-    edits = [(m.start(), m.end(), m[1] * 2 if m[1] else " ") for m in REPEAT.finditer(text)]
+    edits = [(m.start(), m.end(), _shortened(m)) for m in REPEAT.finditer(text)]
     text, starts, ends = _edit(text, starts, ends, edits)
     text, starts, ends = _edit(text, starts, ends, list(find_numerals(text)))
     return Normal(original, text, tuple(starts), tuple(ends))
+
+
+def _shortened(run: re.Match[str]) -> str:
+    return run[1] * 2 if run[1] else "\n" if "\n" in run[0] else " "
 
 
 def _fold(original: str) -> tuple[str, list[int], list[int]]:
@@ -74,7 +78,7 @@ def _fold(original: str) -> tuple[str, list[int], list[int]]:
 @lru_cache(maxsize=1 << 15)
 def _folded(char: str) -> str:
     if char.isspace():
-        return " "
+        return "\n" if char in "\n\r\u2028\u2029" else " "
     category = unicodedata.category(char)
     if category in INVISIBLE or (category in ("Me", "Mn") and not unicodedata.combining(char)):
         return ""

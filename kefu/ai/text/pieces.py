@@ -119,4 +119,5 @@ def _common(left: np.ndarray, right: np.ndarray) -> np.ndarray:
         left = left[:MOST_SHARED]
     at = np.searchsorted(right, left)
     at[at == right.size] = 0
-    return left[right[at] == left]
+    shared: np.ndarray = left[right[at] == left]
+    return shared
