@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from kefu.adapters.sql.engine import make_engine
 from kefu.adapters.sql.queries import open_sql_records
 from kefu.core.errors import BadConfig
 from kefu.core.ports.records import Records
+
+COMMENT = re.compile(r"--[^\n]*")
 
 
 @asynccontextmanager
@@ -30,7 +33,7 @@ async def open_records(settings: Mapping[str, object]) -> AsyncIterator[Records]
     with engine.begin() as connection:
         if schema:
             script = (Path(str(settings.get("home", ""))) / schema).read_text("utf-8")
-            for statement in script.split(";"):
+            for statement in COMMENT.sub("", script).split(";"):
                 if statement.strip():
                     connection.exec_driver_sql(statement)
         for file in sorted(folder.glob("*.csv")):
