@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
@@ -30,6 +30,8 @@ async def open_records(settings: Mapping[str, object]) -> AsyncIterator[Records]
     folder = Path(str(settings.get("home", ""))) / str(settings["folder"])
     schema = str(settings.get("schema") or "")
     engine = make_engine("sqlite:///:memory:")
+    with closing(engine.raw_connection()) as raw:
+        raw.execute("PRAGMA foreign_keys=OFF")  # files come in any order and may leave tables out
     with engine.begin() as connection:
         if schema:
             script = (Path(str(settings.get("home", ""))) / schema).read_text("utf-8")
