@@ -32,15 +32,24 @@ async def serve(decision: Decision, work: Work, trace: Trace) -> None:
     for _ in range(MOST_ROUNDS):
         if following is None:
             break
-        said = len(work.replies)
         with trace.stage("act", f"{name_of(following)}: {following.because}") as out:
             await _safely(following, work)
             out += [evidence.source for evidence in work.evidence]
-        with trace.stage("compose", f"{len(work.evidence)} pieces of evidence") as out:
-            out += [reply.text for reply in work.replies[said:]]
+        _compose(work, trace)
         following = None if work.hand_off else await _next(work)
     if work.hand_off:
         _hand_off(work.hand_off, work)
+    _compose(work, trace)
+
+
+def _compose(work: Work, trace: Trace) -> None:
+    """Put what was drafted into words; a sentence that can't be made goes to a person."""
+    with trace.stage("compose", f"{len(work.drafts)} drafts, {len(work.evidence)} pieces of evidence") as out:
+        try:
+            out += [reply.text for reply in work.compose()]
+        except (KeyError, TypeError, ValueError) as error:
+            _give_up(error, "", work)
+            out += [reply.text for reply in work.compose()]
 
 
 async def _safely(decision: Decision, work: Work) -> None:
@@ -48,12 +57,17 @@ async def _safely(decision: Decision, work: Work) -> None:
     try:
         await _do(decision, work)
     except Exception as error:
-        code = error.code if isinstance(error, KefuError) else type(error).__name__
-        log.exception("act failed", code=code, skill=getattr(decision, "skill", ""))
-        while work.talk.flow:
-            work.record(FlowEnded(work.now, "failed"))
-        work.reply(Draft("say", "trouble"))
-        work.hand_off = f"failed: {code}"
+        _give_up(error, getattr(decision, "skill", ""), work)
+
+
+def _give_up(error: Exception, skill: str, work: Work) -> None:
+    """What is under way ends; the customer is told, and a person takes over."""
+    code = error.code if isinstance(error, KefuError) else type(error).__name__
+    log.exception("turn failed", code=code, skill=skill)
+    while work.talk.flow:
+        work.record(FlowEnded(work.now, "failed"))
+    work.drafts = [Draft("say", "trouble")]
+    work.hand_off = f"failed: {code}"
 
 
 async def _do(decision: Decision, work: Work) -> None:
