@@ -110,7 +110,7 @@ def begin(run: Run, work: Work) -> None:
     """Start the flow, or set what the customer's answer told."""
     if run.fresh:
         work.evidence.clear()
-        if work.talk.flow and run.because == "corrected":
+        if work.talk.flow and run.because in ("corrected", "rephrased"):
             work.record(FlowEnded(work.now, "cancelled"))
         work.record(FlowStarted(work.now, run.skill, run.intent, run.text))
         if run.slots:

@@ -81,7 +81,7 @@ async def _do(decision: Decision, work: Work) -> None:
             work.reply(draft if decision.options else Draft("say", "unknown", quick_replies=words(work, "person")))
             work.record(Clarified(work.now, decision.options))
         case Cancel():
-            work.record(FlowEnded(work.now, "cancelled"))
+            cancel(work)
             work.reply(Draft("say", "declined" if decision.because == "declined" else "cancelled"))
         case HandOff() | Answer():
             work.hand_off = decision.because
@@ -93,11 +93,21 @@ async def _do(decision: Decision, work: Work) -> None:
             work.reply(Draft("say", "back"))
 
 
+def cancel(work: Work) -> None:
+    """End what is under way; a question of who the customer is ends with what it was asked for."""
+    asked_who = work.talk.flow and work.talk.flow.skill == work.house.catalog.identity_skill
+    work.record(FlowEnded(work.now, "cancelled"))
+    if asked_who and work.talk.flow:
+        work.record(FlowEnded(work.now, "cancelled"))
+
+
 async def _next(work: Work) -> Decision | None:
     """What comes after: the waiting request, or the matter that was paused."""
     asked = any(isinstance(event, QuestionAsked | Clarified) for event in work.events)
     if asked or (work.talk.waiting and not work.talk.flow):
         return None
+    while work.talk.identity and work.talk.flow and work.talk.flow.skill == work.house.catalog.identity_skill:
+        work.record(FlowEnded(work.now, "cancelled"))
     flow = work.talk.flow
     if flow:
         work.evidence.clear()
