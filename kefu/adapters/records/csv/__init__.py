@@ -35,7 +35,7 @@ async def open_records(settings: Mapping[str, object]) -> AsyncIterator[Records]
                     connection.exec_driver_sql(statement)
         for file in sorted(folder.glob("*.csv")):
             load(connection, file)
-    async with open_sql_records(engine, engine, float(str(settings.get("timeout_s", 3.0)))) as records:
+    async with open_sql_records(engine, engine, float(str(settings.get("timeout_s", 3.0))), threads=1) as records:
         yield records
 
 
