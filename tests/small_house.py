@@ -41,6 +41,8 @@ order = "订单号是 E 加 10 位数字。"
 digits = "要 4 位数字。"
 [none]
 course = "您没有课程。"
+[quick]
+progress = ["下一课学什么"]
 [confirm]
 refund = "退《{title}》？原因：{reason}"
 """
@@ -48,7 +50,7 @@ MANIFESTS = {
     "progress": 'intents = ["progress"]\nidentity = true\nsteps = ["ask course", "do progress"]\n'
     '[slots.course]\nentity = "course"\noptions = "courses"',
     "refund": 'intents = ["refund"]\nidentity = true\nrisk = "write"\n'
-    'steps = ["ask course", "ask reason", "confirm refund", "do request"]\n'
+    'steps = ["ask course", "ask reason", "confirm @intent", "do request"]\n'
     '[slots.course]\nentity = "course"\noptions = "courses"\n[slots.reason]\nfree = true',
     "who": 'intents = []\nrisk = "none"\nsteps = ["ask order", "ask digits", "do compare"]\n'
     '[slots.order]\nentity = "order_number"\n[slots.digits]\npattern = "\\\\b\\\\d{4}\\\\b"',

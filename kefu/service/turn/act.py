@@ -143,13 +143,10 @@ async def take(step: Step, run: Run, work: Work) -> bool:
         case "confirm":
             if run.confirmed:
                 return True
-            draft = Draft("confirm", step.name, work.skill.name, known(work), tuple(work.evidence))
-            work.reply(replace(draft, quick_replies=words(work, "yes", "no")))
-            work.record(QuestionAsked(work.now, Question(step.name, "confirm")))
+            ask(work, Question(named(step, work), "confirm"))
             return False
         case "say":
-            name = work.flow.intent if step.name == "@intent" else step.name
-            finish(Say(name), step, work)
+            finish(Say(named(step, work)), step, work)
             return False
         case "hand_off":
             work.hand_off = step.name
@@ -157,6 +154,11 @@ async def take(step: Step, run: Run, work: Work) -> bool:
             return False
         case _:
             return await perform(step, work)
+
+
+def named(step: Step, work: Work) -> str:
+    """The reply that a step names; `@intent` is the one named like the intent."""
+    return work.flow.intent if step.name == "@intent" else step.name
 
 
 async def perform(step: Step, work: Work) -> bool:

@@ -22,6 +22,10 @@ async def test_the_main_job(bench: Bench) -> None:
     assert await bench.say("我学到哪了") == ["《英语口语》学到第12课。"]
 
 
+async def test_a_reply_brings_its_quick_replies(bench: Bench) -> None:
+    assert (await bench.take("我学到哪了")).replies[0].quick_replies == ("下一课学什么",)
+
+
 async def test_a_statement_carries_the_records_it_comes_from(bench: Bench) -> None:
     taken = await bench.take("我学到哪了")
     evidence = taken.replies[0].statements[0].evidence
