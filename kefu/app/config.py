@@ -95,12 +95,12 @@ def load_config(home: Path) -> Config:
     load_environment(home / ".env")
     defaults = dict(_flat(_parse("defaults.toml", files("kefu.app").joinpath("defaults.toml").read_text("utf-8"))))
     own = dict(_flat(_parse(str(file), file.read_text("utf-8"))))
-    for key in own:
+    for key, value in own.items():
         if key not in defaults and key.split(".")[0] not in OPEN_TABLES:
             near = difflib.get_close_matches(key, defaults, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise BadConfig(f"{file}: unknown key {key!r}.{hint} `kefu config --full` shows all keys.")
-        _check_type(key, own[key], defaults.get(key))
+        _check_type(key, value, defaults.get(key))
     values = {**defaults, **own}
     origins = {key: "kefu.toml" if key in own else "default" for key in values}
     for key in list(values):

@@ -78,7 +78,10 @@ async def test_csv_without_a_schema_and_with_columns_left_out(tmp_path: Path) ->
     (tmp_path / "people.csv").write_text("id,age\nL1,12\n", "utf-8")
     async with csv.open_records({"folder": str(tmp_path)}) as records:
         assert list(await records.find(Query("kit", "q", "SELECT * FROM people"), {})) == [{"id": "L1", "age": "12"}]
-    (tmp_path / "schema.sql").write_text("CREATE TABLE people (id TEXT, name TEXT NOT NULL, age INTEGER NOT NULL)")
+    (tmp_path / "schema.sql").write_text(
+        "CREATE TABLE towns (id TEXT PRIMARY KEY); -- comes after people; there is no file of it\n"
+        "CREATE TABLE people (id TEXT, name TEXT NOT NULL REFERENCES towns (id), age INTEGER NOT NULL);"
+    )
     async with csv.open_records({"folder": str(tmp_path), "schema": str(tmp_path / "schema.sql")}) as records:
         found = list(await records.find(Query("kit", "q", "SELECT * FROM people"), {}))
         assert found == [{"id": "L1", "name": "", "age": 12}]
