@@ -27,7 +27,10 @@ FEWEST_INTENTS = 4
 FEWEST_KNOWN = 0.2
 """Below this familiar share of a text, belief fades to 0 whatever the model says."""
 
-RIDGE = 1.0
+MOST_STEPS, ENOUGH = 30, 1e-6
+"""Newton steps at most, and the step that is small enough to stop; a step that overshoots is halved."""
+
+RIDGE = 3.0
 """How strongly the coefficients are held near the default: as much as a few dozen texts."""
 
 
@@ -47,22 +50,35 @@ def learn_certainty(rows: Sequence[np.ndarray], right: Sequence[bool], foreign: 
     if not outside or not inside:
         return DEFAULT
     weight = np.where(from_outside, FOREIGN / outside, (1 - FOREIGN) / inside) * len(target)
+
+    def loss(beta: np.ndarray) -> float:
+        away = beta - DEFAULT
+        margins = np.where(target > 0, -1, 1) * (inputs @ beta)
+        return float(weight @ np.logaddexp(0, margins) + RIDGE / 2 * (away @ away))
+
     beta = DEFAULT.copy()
-    for _ in range(30):
-        guess = 1 / (1 + np.exp(-np.clip(inputs @ beta, -30, 30)))
+    for _ in range(MOST_STEPS):
+        guess = _sigmoid(inputs @ beta)
         slope = inputs.T @ (weight * (target - guess)) - RIDGE * (beta - DEFAULT)
         curve = (inputs * (weight * guess * (1 - guess))[:, None]).T @ inputs + RIDGE * np.eye(len(beta))
         step = np.linalg.solve(curve, slope)
+        while loss(beta + step) > loss(beta) and np.abs(step).max() > ENOUGH:
+            step /= 2
         beta += step
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() <= ENOUGH:
             break
     return beta
+
+
+def _sigmoid(value: np.ndarray) -> np.ndarray:
+    squashed: np.ndarray = 1 / (1 + np.exp(-np.clip(value, -30, 30)))
+    return squashed
 
 
 def judge(probabilities: np.ndarray, met: np.ndarray, vector: Vector, beta: np.ndarray) -> np.ndarray:
     """Probabilities (n_labels,) that each intent is meant; what is missing to 1 is "none of them"."""
     best = int(probabilities.argmax())
-    certain = 1 / (1 + float(np.exp(-np.clip(signals(probabilities, met, vector) @ beta, -30, 30))))
+    certain = float(_sigmoid(signals(probabilities, met, vector) @ beta))
     certain *= min(1.0, vector.known / FEWEST_KNOWN)
     top = float(probabilities[best])
     rest = min(certain / top, (1 - certain) / (1 - top) if top < 1 else 0.0)
