@@ -20,7 +20,7 @@ from kefu.ai.text.features import Vector
 FOREIGN = 0.2
 """The share of messages that no intent covers, assumed when learning."""
 
-DEFAULT = np.array([-4.0, 1.5, 1.5, 4.0])
+DEFAULT = np.array([-4.0, 1.3, 1.0, 2.5, 2.5])
 """Used where too few intents are known to leave some out; learned on CLINC150's training set."""
 
 FEWEST_INTENTS = 4
@@ -35,14 +35,18 @@ RIDGE = 3.0
 
 
 def signals(probabilities: np.ndarray, met: np.ndarray, vector: Vector) -> np.ndarray:
-    """What certainty is judged by: 1, logit of the best probability, how much its intent met, how much is known."""
+    """What certainty is judged by, (5,).
+
+    1, the logit of the best probability, how much of the text its intent has met, how much
+    of the text is known at all, and how many of its content words are.
+    """
     best = int(probabilities.argmax())
     sure = min(max(float(probabilities[best]), 1e-6), 1 - 1e-6)
-    return np.array([1.0, np.log(sure / (1 - sure)), float(met[best]), vector.known])
+    return np.array([1.0, np.log(sure / (1 - sure)), float(met[best]), vector.known, vector.topic])
 
 
 def learn_certainty(rows: Sequence[np.ndarray], right: Sequence[bool], foreign: Sequence[bool]) -> np.ndarray:
-    """Coefficients (4,) of the logistic regression, by Newton's method with a ridge around the default."""
+    """Coefficients (5,) of the logistic regression, by Newton's method with a ridge around the default."""
     inputs = np.array(rows)
     target = np.array(right, dtype=float)
     from_outside = np.array(foreign, dtype=bool)

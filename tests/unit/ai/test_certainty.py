@@ -11,7 +11,7 @@ from kefu.ai.text.words import cut_words
 
 
 def vector(known: float) -> Vector:
-    return Vector(np.array([0]), np.array([1.0]), np.array([known]))
+    return Vector(np.array([0]), np.array([1.0]), np.array([known]), known)
 
 
 def test_the_unknown_is_not_believed() -> None:
@@ -27,16 +27,16 @@ def test_the_unknown_is_not_believed() -> None:
 def test_experience_shifts_belief() -> None:
     chance = np.random.default_rng(3)
     logits = chance.normal(1, 2, 400)
-    rows = [np.array([1.0, logit, 0.5, 0.5]) for logit in logits]
+    rows = [np.array([1.0, logit, 0.5, 0.5, 0.5]) for logit in logits]
     foreign = chance.random(400) < 0.3
     often = learn_certainty(rows, list(~foreign & (chance.random(400) < 0.95)), list(foreign))
     seldom = learn_certainty(rows, list(~foreign & (chance.random(400) < 0.3)), list(foreign))
-    row = np.array([1.0, 1.0, 0.5, 0.5])
+    row = np.array([1.0, 1.0, 0.5, 0.5, 0.5])
     assert row @ often > row @ seldom
 
 
 def test_certainty_is_learned_from_separable_experience_too() -> None:
-    rows = [np.array([1.0, 12.0, 1.0, 1.0])] * 30 + [np.array([1.0, -12.0, 0.0, 0.0])] * 30
+    rows = [np.array([1.0, 12.0, 1.0, 1.0, 1.0])] * 30 + [np.array([1.0, -12.0, 0.0, 0.0, 0.0])] * 30
     beta = learn_certainty(rows, [True] * 30 + [False] * 30, [False] * 30 + [True] * 30)
     assert np.isfinite(beta).all()
     assert rows[0] @ beta > 2
@@ -45,7 +45,7 @@ def test_certainty_is_learned_from_separable_experience_too() -> None:
 
 @pytest.mark.parametrize("foreign", [True, False])
 def test_one_sided_experience_teaches_nothing(foreign: bool) -> None:
-    assert (learn_certainty([np.ones(4)] * 5, [True] * 5, [foreign] * 5) == DEFAULT).all()
+    assert (learn_certainty([np.ones(5)] * 5, [True] * 5, [foreign] * 5) == DEFAULT).all()
 
 
 def test_each_fold_leaves_out_texts_and_whole_intents() -> None:

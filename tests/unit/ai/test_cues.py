@@ -6,7 +6,7 @@ from kefu.ai.text.cues import find_cues
 from kefu.ai.text.normal import normalise
 
 SAID = {
-    "affirm": "好的|好的谢谢|嗯嗯|可以|确认退款|是的|对|行|没有问题|退吧|yes please|Sure|that's right|ok|Yes, I confirm",
+    "affirm": "好的谢谢|嗯嗯|可以|确认退款|是的|对|行|没有问题|退吧|yes please|Sure|that's right|ok|Yes, I confirm",
     "deny": "不是|不用了谢谢|不用了，谢谢|谢谢，不用了|没有了|No|no thanks|not now",
     "cancel": "算了|别退了|不想退了|太贵了，算了吧|取消|cancel|never mind|don't refund it",
     "correct": "不是英语课，是数学课|我说的是英语|说错了，是第二个|actually my math course|I meant the first one",
