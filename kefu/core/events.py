@@ -15,7 +15,6 @@ from typing import ClassVar, Literal
 from kefu.core.nouns import (
     Effect,
     Entity,
-    Fact,
     Identity,
     IntentScore,
     Language,
@@ -105,7 +104,7 @@ class SlotsFilled(Event):
     """Values became known to the flow under way."""
 
     slots: Mapping[str, Value]
-    facts: Mapping[str, Fact] = field(default_factory=dict)
+    facts: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

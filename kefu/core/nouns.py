@@ -18,7 +18,7 @@ Value = str | int | float | bool | None
 """A value that survives JSON and SQL unchanged: what slots and queries carry."""
 
 Fact = str | int | float | bool | date | datetime | None
-"""A value that a reply may name; dates are formatted in the customer's language."""
+"""A value that a reply may name. Where it is kept, a date becomes its ISO text, which replies format alike."""
 
 Row = Mapping[str, Fact]
 """One row of the business's records: column name to value."""
@@ -181,7 +181,7 @@ class Option:
     value: Value
     label: str
     aliases: tuple[str, ...] = ()
-    facts: Mapping[str, Fact] = field(default_factory=dict)
+    facts: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ class Flow:
     intent: str
     text: str
     slots: Mapping[str, Value] = field(default_factory=dict)
-    facts: Mapping[str, Fact] = field(default_factory=dict)
+    facts: Mapping[str, Value] = field(default_factory=dict)
     step: int = 0
     question: Question | None = None
 

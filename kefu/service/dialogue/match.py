@@ -41,8 +41,8 @@ def match_entities(entities: Sequence[Entity], kind: str, options: Sequence[Opti
     for entity in (entity for entity in entities if entity.kind == kind):
         if entity.value is not None:
             found = tuple(option for option in options if option.value == entity.value)
-            if found:
-                return Match(found)
+            if found or entity.score >= 1:
+                return Match(found, other=not found)
         named = match_text(entity.text, options)
         if named:
             return Match(named)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from kefu.core.nouns import Language
 
-SENTENCE_END = re.compile(r"(?<=[。！？\n])(?=[^。！？\n”」』）)])|(?<=[.!?]\s)")
+SENTENCE_END = re.compile(r"(?<=[。！？\n])(?=[^。！？\n”」』）)])|(?<=[^\d\s][.!?]\s)")
 """Where one sentence ends and the next begins; cut there, sentences give the text back."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -6,9 +6,10 @@ effects with the commit and is made afterwards, once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from numbers import Number
 
 from kefu.core.decisions import Run
 from kefu.core.errors import BadSkill
@@ -24,7 +25,7 @@ from kefu.core.events import (
     StepReached,
     TicketOpened,
 )
-from kefu.core.nouns import Conversation, Evidence, Fact, Flow, Identity, Option, Outbound, Question, Reading
+from kefu.core.nouns import Conversation, Evidence, Fact, Flow, Identity, Option, Outbound, Question, Reading, Value
 from kefu.core.skill import Carry, Choices, Outcome, Say, Skill, Slot, Step
 from kefu.service.dialogue.fold import apply
 from kefu.service.dialogue.match import Match, match_answer, match_entities
@@ -50,6 +51,7 @@ class Work:
     reference: str
     can_prove: bool = True
     events: list[Event] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
     replies: list[Outbound] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
@@ -62,8 +64,15 @@ class Work:
             self.talk = apply(self.talk, event)
 
     def reply(self, draft: Draft) -> None:
-        """Add a reply to what goes out."""
-        self.replies.append(compose(draft, self.talk, self.house.catalog, self.house.zone))
+        """Add a reply to what will be composed."""
+        self.drafts.append(draft)
+
+    def compose(self) -> list[Outbound]:
+        """Put the drafts so far into words; returns what was composed."""
+        drafts, self.drafts = self.drafts, []
+        composed = [compose(draft, self.talk, self.house.catalog, self.house.zone) for draft in drafts]
+        self.replies += composed
+        return composed
 
     @property
     def flow(self) -> Flow:
@@ -101,7 +110,7 @@ def begin(run: Run, work: Work) -> None:
     """Start the flow, or set what the customer's answer told."""
     if run.fresh:
         work.evidence.clear()
-        if work.talk.flow and run.because == "corrected":
+        if work.talk.flow and run.because in ("corrected", "rephrased"):
             work.record(FlowEnded(work.now, "cancelled"))
         work.record(FlowStarted(work.now, run.skill, run.intent, run.text))
         if run.slots:
@@ -142,13 +151,10 @@ async def take(step: Step, run: Run, work: Work) -> bool:
         case "confirm":
             if run.confirmed:
                 return True
-            draft = Draft("confirm", step.name, work.skill.name, known(work), tuple(work.evidence))
-            work.reply(replace(draft, quick_replies=words(work, "yes", "no")))
-            work.record(QuestionAsked(work.now, Question(step.name, "confirm")))
+            ask(work, Question(named(step, work), "confirm"))
             return False
         case "say":
-            name = work.flow.intent if step.name == "@intent" else step.name
-            finish(Say(name), step, work)
+            finish(Say(named(step, work)), step, work)
             return False
         case "hand_off":
             work.hand_off = step.name
@@ -158,11 +164,16 @@ async def take(step: Step, run: Run, work: Work) -> bool:
             return await perform(step, work)
 
 
+def named(step: Step, work: Work) -> str:
+    """The reply that a step names; `@intent` is the one named like the intent."""
+    return work.flow.intent if step.name == "@intent" else step.name
+
+
 async def perform(step: Step, work: Work) -> bool:
     """Run an action; True when it carried facts over and the flow goes on."""
     outcome = await call(step.name, work)
     if isinstance(outcome, Carry):
-        work.record(SlotsFilled(work.now, {}, outcome.facts))
+        work.record(SlotsFilled(work.now, {}, kept(outcome.facts)))
         return True
     if not isinstance(outcome, Say):
         raise BadSkill(f"{work.skill.name}: action {step.name} must return Carry or Say, not {type(outcome).__name__}")
@@ -239,8 +250,9 @@ async def choose(slot: Slot, run: Run, work: Work) -> bool:
         work.reply(Draft("none", slot.name, work.skill.name, known(work), tuple(work.evidence)))
         work.record(FlowEnded(work.now, "failed"))
         return False
-    match = mentioned(slot, run, work, outcome.options)
-    options = match.options or outcome.options
+    offered = tuple(replace(option, facts=kept(option.facts)) for option in outcome.options)
+    match = mentioned(slot, run, work, offered)
+    options = match.options or offered
     if len(options) == 1 and not match.other:
         work.record(SlotsFilled(work.now, {slot.name: options[0].value}, options[0].facts))
         return True
@@ -283,6 +295,19 @@ def finish(said: Say, step: Step, work: Work) -> None:
         work.hand_off = said.hand_off
     failed = bool(said.check) and not said.prove
     work.record(FlowEnded(work.now, "failed" if failed else "done"))
+
+
+def kept(facts: Mapping[str, object]) -> dict[str, Value]:
+    """Facts as they are kept with the conversation: what is not JSON becomes a number or its ISO text."""
+    return {name: _kept(fact) for name, fact in facts.items()}
+
+
+def _kept(fact: object) -> Value:
+    if fact is None or isinstance(fact, str | int | float | bool):
+        return fact
+    if isinstance(fact, date):
+        return fact.isoformat()
+    return float(str(fact)) if isinstance(fact, Number) else str(fact)
 
 
 def known(work: Work) -> dict[str, Fact]:

@@ -55,7 +55,7 @@ class SkillCall:
         """The customer's sentence that started the flow."""
         return self.flow.text
 
-    async def find(self, query: str, **values: Value) -> Sequence[Row]:
+    async def find(self, query: str, /, **values: Value) -> Sequence[Row]:
         """Run one of the skill's own queries.
 
         Raises `BadSkill` for a query that the folder does not hold or that writes,
@@ -69,7 +69,7 @@ class SkillCall:
         self.evidence.append(Evidence(source, shown + more))
         return rows
 
-    def effect(self, statement: str, key: str, **values: Value) -> Effect:
+    def effect(self, statement: str, key: str, /, **values: Value) -> Effect:
         """Describe a write; raises like `find`."""
         found = self._statement(statement, writes=True)
         if self.skill.risk != "write":

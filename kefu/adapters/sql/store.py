@@ -1,0 +1,232 @@
+"""A store on any SQL database that this house knows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
+from kefu.adapters.sql.migrate import migrate
+from kefu.adapters.sql.tables import claims, conversations, events, outbox, turns
+from kefu.adapters.sql.writer import Writer
+from kefu.core.errors import StoreFailed
+from kefu.core.nouns import Conversation
+from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Settled, Summary
+
+T = TypeVar("T")
+
+READERS = 3
+"""Threads that read; SQLite and PostgreSQL both let them read while one writes."""
+
+_earlier = outbox.alias("earlier")
+DUE = (
+    select(outbox)
+    .where(
+        outbox.c.state == "due",
+        ~exists().where(
+            _earlier.c.conversation_id == outbox.c.conversation_id,
+            _earlier.c.state == "due",
+            _earlier.c.position < outbox.c.position,
+        ),
+    )
+    .order_by(outbox.c.position)
+)
+EVENTS = select(
+    events.c.position,
+    events.c.conversation_id,
+    events.c.number,
+    events.c.turn_id,
+    events.c.kind,
+    events.c.version,
+    events.c.data,
+)
+
+
+class SqlStore:
+    """Store, outbox and archive on one database: `engine` writes, `reading` reads."""
+
+    def __init__(self, engine: Engine, reading: Engine) -> None:
+        self._reading = reading
+        self._writer = Writer(engine)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="kefu-store")
+
+    async def load(self, channel: str, sender: str) -> Conversation | None:
+        """See `Store`."""
+        query = select(conversations.c.state).where(
+            conversations.c.channel == channel, conversations.c.sender == sender
+        )
+        return await self._state(query)
+
+    async def commit(self, commit: Commit) -> None:
+        """See `Store`."""
+        await self._writer.write(commit)
+
+    async def events(self, conversation_id: str, after: int = 0) -> Sequence[Recorded]:
+        """See `Store`."""
+        mine = and_(events.c.conversation_id == conversation_id, events.c.number > after)
+        return await self._recorded(EVENTS.where(mine).order_by(events.c.number))
+
+    async def claimed(self, prefix: str) -> int:
+        """See `Store`."""
+        query = select(func.count()).where(claims.c.key.startswith(prefix, autoescape=True))
+        return int(await self._read(lambda connection: connection.execute(query).scalar_one()))
+
+    async def erase(self, conversation_id: str) -> int:
+        """See `Store`."""
+
+        def work(connection: Connection) -> int:
+            mine = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
+            connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
+            connection.execute(delete(outbox).where(outbox.c.conversation_id == conversation_id))
+            gone = connection.execute(delete(events).where(events.c.conversation_id == conversation_id)).rowcount
+            connection.execute(delete(turns).where(turns.c.conversation_id == conversation_id))
+            connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
+            return gone
+
+        return int(await self._writer.write(work))
+
+    async def take(self, now: datetime, limit: int, lease_s: float) -> Sequence[Due]:
+        """See `Outbox`. Without anything due it costs one read and no write."""
+        micros = to_micros(now)
+        due = DUE.where(outbox.c.due_at <= micros, outbox.c.leased_until <= micros).limit(limit)
+        if not await self._read(lambda connection: connection.execute(due.limit(1)).first()):
+            return []
+        until = to_micros(now + timedelta(seconds=lease_s))
+
+        def work(connection: Connection) -> Sequence[Row[Any]]:
+            rows = connection.execute(due).all()
+            ids = [row.id for row in rows]
+            connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=until))
+            return rows
+
+        return [_due(row) for row in await self._writer.write(work)]
+
+    async def settle(self, settled: Sequence[Settled], now: datetime) -> None:
+        """See `Outbox`."""
+        micros = to_micros(now)
+
+        def work(connection: Connection) -> None:
+            for one in settled:
+                state = "done" if not one.error else "due" if one.retry_at else "dead"
+                change = update(outbox).where(outbox.c.id == one.id)
+                due = to_micros(one.retry_at) if one.retry_at else micros
+                more = {"state": state, "error": one.error, "due_at": due, "leased_until": 0}
+                connection.execute(change.values(attempts=outbox.c.attempts + 1, **more))
+
+        await self._writer.write(work)
+
+    async def dead(self, limit: int = 100) -> Sequence[Due]:
+        """See `Outbox`."""
+        query = select(outbox).where(outbox.c.state == "dead").order_by(outbox.c.position.desc()).limit(limit)
+        return [_due(row) for row in await self._read(lambda connection: connection.execute(query).all())]
+
+    async def revive(self, ids: Sequence[str], now: datetime) -> int:
+        """See `Outbox`."""
+        change = update(outbox).where(outbox.c.id.in_(list(ids)), outbox.c.state == "dead")
+        change = change.values(state="due", attempts=0, due_at=to_micros(now), leased_until=0)
+        return int(await self._writer.write(lambda connection: connection.execute(change).rowcount))
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """See `Archive`."""
+        return await self._state(select(conversations.c.state).where(conversations.c.id == conversation_id))
+
+    async def summaries(self, *, waiting: bool = False, customer_id: str = "", limit: int = 50) -> Sequence[Summary]:
+        """See `Archive`."""
+        query = select(conversations).limit(limit)
+        if waiting:
+            query = query.where(conversations.c.waiting_since.is_not(None)).order_by(conversations.c.waiting_since)
+        else:
+            query = query.order_by(conversations.c.updated_at.desc())
+        if customer_id:
+            query = query.where(conversations.c.customer_id == customer_id)
+        return [_summary(row) for row in await self._read(lambda connection: connection.execute(query).all())]
+
+    async def turn(self, turn_id: str) -> Sequence[Recorded]:
+        """See `Archive`."""
+        return await self._recorded(EVENTS.where(events.c.turn_id == turn_id).order_by(events.c.number))
+
+    async def turns(self, limit: int = 50) -> Sequence[tuple[str, str, datetime]]:
+        """See `Archive`."""
+        query = select(turns.c.id, turns.c.conversation_id, turns.c.at).order_by(turns.c.at.desc()).limit(limit)
+        rows = await self._read(lambda connection: connection.execute(query).all())
+        return [(row.id, row.conversation_id, from_micros(row.at)) for row in rows]
+
+    async def counts(self) -> Mapping[str, int]:
+        """See `Archive`."""
+
+        def work(connection: Connection) -> dict[str, int]:
+            tables = {"conversations": conversations, "turns": turns, "events": events}
+            found = {
+                name: connection.execute(select(func.count()).select_from(t)).scalar_one() for name, t in tables.items()
+            }
+            for state in ("due", "dead"):
+                found[state] = connection.execute(select(func.count()).where(outbox.c.state == state)).scalar_one()
+            waiting = select(func.count()).where(conversations.c.waiting_since.is_not(None))
+            return {**found, "waiting": connection.execute(waiting).scalar_one()}
+
+        return await self._read(work)
+
+    def close(self) -> None:
+        """Write what waits and let go of the database."""
+        self._writer.close()
+        self._readers.shutdown()
+
+    async def _state(self, query: Any) -> Conversation | None:  # noqa: ANN401 - a Select
+        data = await self._read(lambda connection: connection.execute(query).scalar_one_or_none())
+        return decode_state(data) if data else None
+
+    async def _recorded(self, query: Any) -> Sequence[Recorded]:  # noqa: ANN401 - a Select
+        rows = await self._read(lambda connection: connection.execute(query).all())
+        return [
+            Recorded(position, conversation, number, turn, decode_event(kind, version, data))
+            for position, conversation, number, turn, kind, version, data in rows
+        ]
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._reading.connect() as connection:
+                return work(connection)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", error)).partition("\n")[0]
+            raise StoreFailed(f"The database did not answer: {reason}. Run `kefu doctor`.") from error
+
+
+def _due(row: Any) -> Due:  # noqa: ANN401 - a Row
+    parting = Parting(row.id, row.kind, row.address, decode_body(row.body))
+    return Due(parting, row.conversation_id, row.turn_id, row.attempts)
+
+
+def _summary(row: Any) -> Summary:  # noqa: ANN401 - a Row
+    return Summary(
+        id=row.id,
+        channel=row.channel,
+        sender=row.sender,
+        customer_id=row.customer_id,
+        updated_at=from_micros(row.updated_at),
+        waiting_since=from_micros(row.waiting_since) if row.waiting_since else None,
+        waiting_reason=row.waiting_reason,
+        last_line=row.last_line,
+    )
+
+
+@asynccontextmanager
+async def open_sql_store(engine: Engine, reading: Engine) -> AsyncIterator[Memory]:
+    """Bring the tables up to date, open the store, close it in the end."""
+    await asyncio.to_thread(migrate, engine)
+    store = SqlStore(engine, reading)
+    try:
+        yield store
+    finally:
+        await asyncio.to_thread(store.close)
+        engine.dispose()
+        reading.dispose()

@@ -1,0 +1,96 @@
+"""The tables of a store, the same on both databases."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+Long = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up its row ids only in a column of type INTEGER."""
+
+Moment = BigInteger
+"""A time in microseconds since 1970 UTC: compares alike everywhere, never loses its zone."""
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("sender", String(256), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("customer_id", String(256), nullable=False, index=True),
+    Column("waiting_since", Moment),
+    Column("waiting_reason", Text, nullable=False),
+    Column("updated_at", Moment, nullable=False, index=True),
+    Column("last_line", Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    UniqueConstraint("channel", "sender"),
+)
+Index("conversations_waiting", conversations.c.waiting_since)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("external_id", String(512)),
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    UniqueConstraint("channel", "external_id"),
+    UniqueConstraint("conversation_id", "base"),
+)
+"""`base` is the conversation's version before the turn: two turns can't follow the same one."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", Long, primary_key=True, autoincrement=True),
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("turn_id", String(40), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    UniqueConstraint("conversation_id", "number"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Long, primary_key=True, autoincrement=True),
+    Column("id", String(80), nullable=False, unique=True),
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False),
+    Column("turn_id", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("address", String(256), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("leased_until", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("error", Text, nullable=False),
+)
+Index("outbox_due", outbox.c.state, outbox.c.position)
+Index("outbox_conversation", outbox.c.conversation_id, outbox.c.state)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("key", String(512), primary_key=True),
+    Column("turn_id", String(40), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+)

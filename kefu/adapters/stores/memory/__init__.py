@@ -1,0 +1,193 @@
+"""A store that forgets when the process ends: for tests, rehearsals and trials."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from kefu.core.errors import Conflict, Repeat
+from kefu.core.nouns import Conversation
+from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Settled, Summary
+
+
+@dataclass(slots=True)
+class Slip:
+    """A parting with what became of it."""
+
+    parting: Parting
+    conversation_id: str
+    turn_id: str
+    due_at: datetime
+    attempts: int = 0
+    leased_until: datetime | None = None
+    state: Literal["due", "done", "dead"] = "due"
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """Keeps everything in dictionaries; each method runs without a pause, so it is atomic."""
+
+    _talks: dict[str, Conversation] = field(default_factory=dict)
+    _ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    _updated: dict[str, datetime] = field(default_factory=dict)
+    _taken: dict[tuple[str, str], str] = field(default_factory=dict)
+    _claims: dict[str, str] = field(default_factory=dict)
+    _log: list[Recorded] = field(default_factory=list)
+    _turns: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    _slips: dict[str, Slip] = field(default_factory=dict)
+    _position: int = 0
+
+    async def load(self, channel: str, sender: str) -> Conversation | None:
+        """See `Store`."""
+        return self._talks.get(self._ids.get((channel, sender), ""))
+
+    async def commit(self, commit: Commit) -> None:
+        """See `Store`."""
+        talk = commit.conversation
+        message = (talk.channel, commit.external_id)
+        if commit.external_id and message in self._taken:
+            raise Repeat
+        stored = self._talks.get(talk.id)
+        if (stored.version if stored else 0) != commit.expected or any(
+            claim in self._claims for claim in commit.claims
+        ):
+            raise Conflict
+        if commit.external_id:
+            self._taken[message] = talk.id
+        self._claims |= dict.fromkeys(commit.claims, commit.turn_id)
+        self._talks[talk.id] = talk
+        self._ids[talk.channel, talk.sender] = talk.id
+        self._updated[talk.id] = commit.at
+        self._turns[commit.turn_id] = (talk.id, commit.at)
+        for number, event in enumerate(commit.events, start=commit.expected + 1):
+            self._position += 1
+            self._log.append(Recorded(self._position, talk.id, number, commit.turn_id, event))
+        for parting in commit.partings:
+            self._slips[parting.id] = Slip(parting, talk.id, commit.turn_id, commit.at)
+
+    async def events(self, conversation_id: str, after: int = 0) -> Sequence[Recorded]:
+        """See `Store`."""
+        return [one for one in self._log if one.conversation_id == conversation_id and one.number > after]
+
+    async def claimed(self, prefix: str) -> int:
+        """See `Store`."""
+        return sum(claim.startswith(prefix) for claim in self._claims)
+
+    async def erase(self, conversation_id: str) -> int:
+        """See `Store`."""
+        talk = self._talks.pop(conversation_id, None)
+        if talk is None:
+            return 0
+        del self._ids[talk.channel, talk.sender]
+        turns = {turn for turn, (owner, _) in self._turns.items() if owner == conversation_id}
+        kept = [one for one in self._log if one.conversation_id != conversation_id]
+        gone = len(self._log) - len(kept)
+        self._log = kept
+        self._taken = {message: owner for message, owner in self._taken.items() if owner != conversation_id}
+        self._turns = {turn: value for turn, value in self._turns.items() if turn not in turns}
+        self._slips = {id_: slip for id_, slip in self._slips.items() if slip.conversation_id != conversation_id}
+        self._claims = {claim: turn for claim, turn in self._claims.items() if turn not in turns}
+        return gone
+
+    async def take(self, now: datetime, limit: int, lease_s: float) -> Sequence[Due]:
+        """See `Outbox`."""
+        busy: set[str] = set()
+        taken: list[Due] = []
+        for slip in self._slips.values():
+            if slip.state != "due" or slip.conversation_id in busy:
+                continue
+            busy.add(slip.conversation_id)
+            if slip.due_at <= now and (slip.leased_until is None or slip.leased_until <= now) and len(taken) < limit:
+                slip.leased_until = now + timedelta(seconds=lease_s)
+                taken.append(_due(slip))
+        return taken
+
+    async def settle(self, settled: Sequence[Settled], now: datetime) -> None:
+        """See `Outbox`."""
+        del now
+        for one in settled:
+            slip = self._slips.get(one.id)
+            if slip is None:
+                continue
+            slip.attempts += 1
+            slip.leased_until = None
+            if not one.error:
+                slip.state = "done"
+            elif one.retry_at is None:
+                slip.state = "dead"
+            else:
+                slip.due_at = one.retry_at
+
+    async def dead(self, limit: int = 100) -> Sequence[Due]:
+        """See `Outbox`."""
+        return [_due(slip) for slip in reversed(self._slips.values()) if slip.state == "dead"][:limit]
+
+    async def revive(self, ids: Sequence[str], now: datetime) -> int:
+        """See `Outbox`."""
+        slips = [slip for id_ in ids if (slip := self._slips.get(id_)) and slip.state == "dead"]
+        for slip in slips:
+            slip.state, slip.attempts, slip.due_at = "due", 0, now
+        return len(slips)
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """See `Archive`."""
+        return self._talks.get(conversation_id)
+
+    async def summaries(self, *, waiting: bool = False, customer_id: str = "", limit: int = 50) -> Sequence[Summary]:
+        """See `Archive`."""
+        found = [
+            self._summary(talk)
+            for talk in self._talks.values()
+            if (not waiting or talk.waiting)
+            and (not customer_id or (talk.identity and talk.identity.customer_id == customer_id))
+        ]
+        if waiting:
+            return sorted(found, key=lambda one: one.waiting_since or one.updated_at)[:limit]
+        return sorted(found, key=lambda one: one.updated_at, reverse=True)[:limit]
+
+    async def turn(self, turn_id: str) -> Sequence[Recorded]:
+        """See `Archive`."""
+        return [one for one in self._log if one.turn_id == turn_id]
+
+    async def turns(self, limit: int = 50) -> Sequence[tuple[str, str, datetime]]:
+        """See `Archive`."""
+        latest = list(self._turns.items())[::-1][:limit]
+        return [(turn, owner, at) for turn, (owner, at) in latest]
+
+    async def counts(self) -> Mapping[str, int]:
+        """See `Archive`."""
+        states = [slip.state for slip in self._slips.values()]
+        return {
+            "conversations": len(self._talks),
+            "turns": len(self._turns),
+            "events": len(self._log),
+            "due": states.count("due"),
+            "dead": states.count("dead"),
+            "waiting": sum(talk.waiting is not None for talk in self._talks.values()),
+        }
+
+    def _summary(self, talk: Conversation) -> Summary:
+        return Summary(
+            id=talk.id,
+            channel=talk.channel,
+            sender=talk.sender,
+            customer_id=talk.identity.customer_id if talk.identity else "",
+            updated_at=self._updated[talk.id],
+            waiting_since=talk.waiting.since if talk.waiting else None,
+            waiting_reason=talk.waiting.reason if talk.waiting else "",
+            last_line=talk.recent[-1].text if talk.recent else "",
+        )
+
+
+def _due(slip: Slip) -> Due:
+    return Due(slip.parting, slip.conversation_id, slip.turn_id, slip.attempts)
+
+
+@asynccontextmanager
+async def open_store(settings: Mapping[str, object]) -> AsyncIterator[Memory]:
+    """Open an empty store; it has no settings."""
+    del settings
+    yield MemoryStore()
