@@ -56,14 +56,14 @@ async def _safely(decision: Decision, work: Work) -> None:
     """The border of the stage: what goes wrong here becomes an event and a person's work."""
     try:
         await _do(decision, work)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the border of the stage
         _give_up(error, getattr(decision, "skill", ""), work)
 
 
 def _give_up(error: Exception, skill: str, work: Work) -> None:
     """What is under way ends; the customer is told, and a person takes over."""
     code = error.code if isinstance(error, KefuError) else type(error).__name__
-    log.exception("turn failed", code=code, skill=skill)
+    log.error("turn failed", code=code, skill=skill, exc_info=error)
     while work.talk.flow:
         work.record(FlowEnded(work.now, "failed"))
     work.drafts = [Draft("say", "trouble")]
