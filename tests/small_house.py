@@ -26,6 +26,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 REPLIES = """
 [say]
 progress = "《{title}》学到第{lesson}课。"
+finish = "《{title}》下月学完。"
 refunded = "已提交，编号{number}。"
 proven = "验证通过。"
 wrong = "信息不对。"
@@ -41,14 +42,16 @@ order = "订单号是 E 加 10 位数字。"
 digits = "要 4 位数字。"
 [none]
 course = "您没有课程。"
+[quick]
+progress = ["下一课学什么"]
 [confirm]
 refund = "退《{title}》？原因：{reason}"
 """
 MANIFESTS = {
-    "progress": 'intents = ["progress"]\nidentity = true\nsteps = ["ask course", "do progress"]\n'
+    "progress": 'intents = ["progress", "finish"]\nidentity = true\nsteps = ["ask course", "do progress"]\n'
     '[slots.course]\nentity = "course"\noptions = "courses"',
     "refund": 'intents = ["refund"]\nidentity = true\nrisk = "write"\n'
-    'steps = ["ask course", "ask reason", "confirm refund", "do request"]\n'
+    'steps = ["ask course", "ask reason", "confirm @intent", "do request"]\n'
     '[slots.course]\nentity = "course"\noptions = "courses"\n[slots.reason]\nfree = true',
     "who": 'intents = []\nrisk = "none"\nsteps = ["ask order", "ask digits", "do compare"]\n'
     '[slots.order]\nentity = "order_number"\n[slots.digits]\npattern = "\\\\b\\\\d{4}\\\\b"',
@@ -71,7 +74,7 @@ async def courses(call: Call) -> Choices:
 
 
 async def progress(call: Call) -> Say:
-    return Say("progress")
+    return Say(call.intent)
 
 
 async def request(call: Call) -> Say:
@@ -109,6 +112,7 @@ class RuleReader:
     version = "rules"
     intents: Mapping[str, str] = {
         "学到": "progress",
+        "学完": "finish",
         "退": "refund",
         "投诉": "complaint",
         "坏了": "broken",

@@ -43,7 +43,7 @@ class Config:
         value = self._resolved(key, self.values[key])
         if kind is float and isinstance(value, int):
             value = float(value)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        if not isinstance(value, kind):
             raise BadConfig(f"kefu.toml: {key} must be of type {kind.__name__}, not {value!r}.")
         return value
 
@@ -95,11 +95,12 @@ def load_config(home: Path) -> Config:
     load_environment(home / ".env")
     defaults = dict(_flat(_parse("defaults.toml", files("kefu.app").joinpath("defaults.toml").read_text("utf-8"))))
     own = dict(_flat(_parse(str(file), file.read_text("utf-8"))))
-    for key in own:
+    for key, value in own.items():
         if key not in defaults and key.split(".")[0] not in OPEN_TABLES:
             near = difflib.get_close_matches(key, defaults, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise BadConfig(f"{file}: unknown key {key!r}.{hint} `kefu config --full` shows all keys.")
+        _check_type(key, value, defaults.get(key))
     values = {**defaults, **own}
     origins = {key: "kefu.toml" if key in own else "default" for key in values}
     for key in list(values):
@@ -118,6 +119,13 @@ def load_environment(file: Path) -> None:
         name, equals, value = line.strip().partition("=")
         if equals and not name.startswith("#"):
             os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
+
+
+def _check_type(key: str, value: object, default: object) -> None:
+    """A value must be of the kind that its default is; whole numbers pass for others."""
+    if default is None or isinstance(value, type(default)) or (isinstance(default, float) and isinstance(value, int)):
+        return
+    raise BadConfig(f"kefu.toml: {key} must be of type {type(default).__name__}, not {value!r}.")
 
 
 def _parse(name: str, text: str) -> Mapping[str, object]:

@@ -44,9 +44,8 @@ for command in (init, run, chat, train, test, why, config, doctor, skill):
 def main() -> None:
     """Run a command; an error of kefu becomes one clear line and exit code 1."""
     try:
-        commands.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Without standalone mode, click returns the exit code that a command asked for.
+        sys.exit(commands.main(standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

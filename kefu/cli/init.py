@@ -53,8 +53,14 @@ def init(home: Path, *, starter: str, records: str, seed: int, learners: int, qu
         file = home / "kefu.toml"
         file.write_text(file.read_text("utf-8").replace("sqlite:///school.db", records), "utf-8")
     build = load_module(home / "school" / "build.py", "kefu_school_build")
-    with progress(quiet=quiet) as advance:
-        rows = build.build(url, seed=seed, now=datetime.now(UTC), learners=learners, progress=advance)
+    try:
+        with progress(quiet=quiet) as advance:
+            rows = build.build(url, seed=seed, now=datetime.now(UTC), learners=learners, progress=advance)
+    except BaseException as error:
+        shutil.rmtree(home)
+        if isinstance(error, OSError | ValueError):
+            raise BadConfig(str(error)) from error
+        raise
     total = sum(rows.values())
     say(
         f"Made {home}: {len(rows)} tables with {total:,} rows of sample records.\nNext: kefu run {home}",

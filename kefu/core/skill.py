@@ -59,8 +59,8 @@ class Step:
     """One step of a skill.
 
     `ask` a slot, `do` an action, `confirm` with the reply of that name, `say` a
-    reply and end (`say @intent`: the reply named like the intent), or `hand_off` to
-    a person for the reason of that name.
+    reply and end (`say @intent`, `confirm @intent`: the reply named like the intent),
+    or `hand_off` to a person for the reason of that name.
     """
 
     kind: StepKind
@@ -75,7 +75,8 @@ class Skill:
     and only after a `confirm` step. `identity` says that the customer must have
     proven who they are before the first step. `replies` maps language, then
     section (`say`, `ask`, `again`, `none`, `confirm`), then name to the variants
-    of a sentence. `examples` maps language to pairs (intent, marked sentence).
+    of a sentence; section `quick` holds the quick replies that come with `say`.
+    `examples` maps language to pairs (intent, marked sentence).
     """
 
     name: str

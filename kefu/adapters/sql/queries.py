@@ -37,11 +37,11 @@ class SqlRecords:
     reading alone. Each thread keeps one connection, so a query costs no handshake.
     """
 
-    def __init__(self, reading: Engine, writing: Engine | None, timeout_s: float) -> None:
+    def __init__(self, reading: Engine, writing: Engine | None, timeout_s: float, threads: int) -> None:
         self._reading = reading
         self._writing = writing
         self._timeout_s = timeout_s
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="kefu-records")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="kefu-records")
         self._local = threading.local()
         self._kept: list[Connection] = []
 
@@ -66,12 +66,17 @@ class SqlRecords:
             self._kept.append(connection)
         try:
             found = connection.execute(prepared(query.sql), dict(values)).mappings().fetchmany(MOST_ROWS)
+        finally:
+            self._end(connection)
+        return [dict(row) for row in found]
+
+    def _end(self, connection: Connection) -> None:
+        """Leave the transaction; a connection that can't is replaced."""
+        try:
+            connection.rollback()
         except SQLAlchemyError:
             self._local.connection = None
             connection.invalidate()
-            raise
-        connection.rollback()
-        return [dict(row) for row in found]
 
     def _write(self, statement: Query, values: Mapping[str, Value]) -> int:
         if self._writing is None:
@@ -96,9 +101,11 @@ class SqlRecords:
 
 
 @asynccontextmanager
-async def open_sql_records(reading: Engine, writing: Engine | None, timeout_s: float) -> AsyncIterator[Records]:
-    """Open records on engines, and close them in the end."""
-    records = SqlRecords(reading, writing, timeout_s)
+async def open_sql_records(
+    reading: Engine, writing: Engine | None, timeout_s: float, threads: int = THREADS
+) -> AsyncIterator[Records]:
+    """Open records on engines, and close them in the end; a database in memory takes one thread."""
+    records = SqlRecords(reading, writing, timeout_s, threads)
     try:
         yield records
     finally:

@@ -110,11 +110,11 @@ def _replies(skill: Skill, language: Language) -> Iterator[str]:
                 else ("ask", "again")
             )
             yield from (f"{file}: [{s}] {step.name} is missing" for s in wanted if step.name not in replies[s])
-        elif step.kind == "confirm" and step.name not in replies["confirm"]:
-            yield f"{file}: [confirm] {step.name} is missing"
-        elif step.kind == "say":
+        elif step.kind in ("confirm", "say"):
             names = skill.intents if step.name == "@intent" else (step.name,)
-            yield from (f"{file}: [say] {name} is missing" for name in names if name not in replies["say"])
+            kind = step.kind
+            yield from (f"{file}: [{kind}] {name} is missing" for name in names if name not in replies[kind])
+    yield from (f"{file}: [quick] {n} has no [say] {n} to go with" for n in replies["quick"] if n not in replies["say"])
     for section, entries in replies.items():
         for name, variants in entries.items():
             for other in skill.languages:

@@ -15,8 +15,8 @@ from kefu.core.errors import BadSkill
 from kefu.core.nouns import Language
 from kefu.core.skill import Action, Query, Skill, Slot, Step, StepKind
 
-SECTIONS = ("say", "ask", "again", "none", "confirm")
-"""The sections of a replies file: results, questions, re-asks, empty choices, confirmations."""
+SECTIONS = ("say", "ask", "again", "none", "confirm", "quick")
+"""The sections of a replies file: results, questions, re-asks, empty choices, confirmations, quick replies."""
 
 KEYS = {
     "name", "owner", "languages", "title", "intents", "risk", "identity",

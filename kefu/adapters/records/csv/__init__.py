@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
@@ -13,6 +14,8 @@ from kefu.adapters.sql.engine import make_engine
 from kefu.adapters.sql.queries import open_sql_records
 from kefu.core.errors import BadConfig
 from kefu.core.ports.records import Records
+
+COMMENT = re.compile(r"--[^\n]*")
 
 
 @asynccontextmanager
@@ -27,15 +30,17 @@ async def open_records(settings: Mapping[str, object]) -> AsyncIterator[Records]
     folder = Path(str(settings.get("home", ""))) / str(settings["folder"])
     schema = str(settings.get("schema") or "")
     engine = make_engine("sqlite:///:memory:")
+    with closing(engine.raw_connection()) as raw:
+        raw.execute("PRAGMA foreign_keys=OFF")  # files come in any order and may leave tables out
     with engine.begin() as connection:
         if schema:
             script = (Path(str(settings.get("home", ""))) / schema).read_text("utf-8")
-            for statement in script.split(";"):
+            for statement in COMMENT.sub("", script).split(";"):
                 if statement.strip():
                     connection.exec_driver_sql(statement)
         for file in sorted(folder.glob("*.csv")):
             load(connection, file)
-    async with open_sql_records(engine, engine, float(str(settings.get("timeout_s", 3.0)))) as records:
+    async with open_sql_records(engine, engine, float(str(settings.get("timeout_s", 3.0))), threads=1) as records:
         yield records
 
 

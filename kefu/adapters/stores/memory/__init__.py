@@ -33,7 +33,7 @@ class MemoryStore:
     _talks: dict[str, Conversation] = field(default_factory=dict)
     _ids: dict[tuple[str, str], str] = field(default_factory=dict)
     _updated: dict[str, datetime] = field(default_factory=dict)
-    _taken: set[tuple[str, str]] = field(default_factory=set)
+    _taken: dict[tuple[str, str], str] = field(default_factory=dict)
     _claims: dict[str, str] = field(default_factory=dict)
     _log: list[Recorded] = field(default_factory=list)
     _turns: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class MemoryStore:
         ):
             raise Conflict
         if commit.external_id:
-            self._taken.add(message)
+            self._taken[message] = talk.id
         self._claims |= dict.fromkeys(commit.claims, commit.turn_id)
         self._talks[talk.id] = talk
         self._ids[talk.channel, talk.sender] = talk.id
@@ -86,6 +86,7 @@ class MemoryStore:
         kept = [one for one in self._log if one.conversation_id != conversation_id]
         gone = len(self._log) - len(kept)
         self._log = kept
+        self._taken = {message: owner for message, owner in self._taken.items() if owner != conversation_id}
         self._turns = {turn: value for turn, value in self._turns.items() if turn not in turns}
         self._slips = {id_: slip for id_, slip in self._slips.items() if slip.conversation_id != conversation_id}
         self._claims = {claim: turn for claim, turn in self._claims.items() if turn not in turns}

@@ -13,6 +13,12 @@ LONG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     """Make the tables."""
+    make_conversations()
+    make_outbox()
+
+
+def make_conversations() -> None:
+    """Conversations with their turns and events."""
     op.create_table(
         "conversations",
         sa.Column("id", sa.String(40), primary_key=True),
@@ -50,6 +56,10 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("conversation_id", "number"),
     )
+
+
+def make_outbox() -> None:
+    """What leaves, and what is used up."""
     op.create_table(
         "outbox",
         sa.Column("position", LONG, primary_key=True, autoincrement=True),

@@ -1,0 +1,114 @@
+"""What a sentence is made of, as weighted numbers: words, pairs, characters, sounds."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kefu.ai.text.folder import Parts, pack_array, pack_json, unpack_array, unpack_json
+from kefu.ai.text.sound import Sounds
+from kefu.ai.text.words import HAN, Word
+
+HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+FEW = 20
+"""Below so many examples per intent, features seen once are kept too."""
+
+
+def count_features(words: Sequence[Word], sounds: Sounds) -> Counter[str]:
+    """Count what a text is made of.
+
+    `w` words, `p` pairs of words with the borders of the text, `c` one to three Chinese
+    characters, `s` two and three syllables, `g` two to four letters within a word. A
+    name of a known kind is one word `⟨course⟩` and has no letters, so that the intent
+    does not depend on which one is named.
+    """
+    texts = [f"⟨{word.kind}⟩" if word.kind else word.text for word in words]
+    found = [f"w{text}" for text in texts]
+    found += map("p{} {}".format, ["", *texts], [*texts, ""])
+    joined = "".join(" " if word.kind else word.text for word in words)
+    for run in HAN_RUN.findall(joined):
+        found += [f"c{gram}" for gram in _grams(run, 1, 3)]
+        found += [f"s{gram}" for gram in _grams(sounds.of(run), 2, 3)]
+    for word in words:
+        if not word.kind and word.text[0].isalpha() and not HAN.match(word.text):
+            found += [f"g{gram}" for gram in _grams(f"<{word.text[:40]}>", 2, 4)]
+    return Counter(found)
+
+
+def _grams(text: str, shortest: int, longest: int) -> list[str]:
+    size = len(text)
+    return [text[at : at + n] for n in range(shortest, longest + 1) for at in range(size - n + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A text as tf-idf weights of length 1: `values` float32 at the features `indices`, both (n_found,).
+
+    `mass` holds each feature's share of the squared weight that the text would have if
+    all its features were known; its sum, `known` in [0, 1], says how familiar the text is.
+    """
+
+    indices: np.ndarray
+    values: np.ndarray
+    mass: np.ndarray
+
+    @property
+    def known(self) -> float:
+        """How much of the text consists of known features, from 0 to 1."""
+        return float(self.mass.sum())
+
+
+class Space:
+    """The features that count and their inverse document frequencies, smoothed and logarithmic."""
+
+    def __init__(self, names: Sequence[str], idf: np.ndarray) -> None:
+        self.names = names
+        self.idf = idf
+        self._index = {name: at for at, name in enumerate(names)}
+        self._idf: list[float] = idf.tolist()
+        self._rarest = max(self._idf, default=1.0)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @classmethod
+    def build(cls, texts: Sequence[Counter[str]], n_intents: int) -> Space:
+        """Choose the features of a training set."""
+        spread = Counter(name for counts in texts for name in counts)
+        fewest = 1 if len(texts) < FEW * n_intents else 2
+        names = sorted(name for name, count in spread.items() if count >= fewest)
+        idf = [math.log((1 + len(texts)) / (1 + spread[name])) + 1 for name in names]
+        return cls(names, np.array(idf, dtype=np.float32))
+
+    def vector(self, counts: Counter[str]) -> Vector:
+        """Place a text in the space."""
+        at: list[int] = []
+        weights: list[float] = []
+        unknown = 0.0
+        for name, count in counts.items():
+            index = self._index.get(name)
+            if index is None:
+                unknown += 1
+            else:
+                at.append(index)
+                weights.append(self._idf[index] * (1 + math.log(count)) if count > 1 else self._idf[index])
+        values = np.array(weights, dtype=np.float32)
+        squares = values * values
+        found = float(squares.sum())
+        total = found + unknown * self._rarest**2
+        scale = 1 / math.sqrt(found) if found else 0.0
+        return Vector(np.array(at, dtype=np.intp), values * scale, squares / (total or 1.0))
+
+    def pack(self) -> Parts:
+        """The space as files."""
+        return {"features.json": pack_json(self.names), "idf.npy": pack_array(self.idf)}
+
+    @classmethod
+    def unpack(cls, parts: Parts) -> Space:
+        """A space from its files."""
+        return cls(unpack_json(parts["features.json"]), unpack_array(parts["idf.npy"]))

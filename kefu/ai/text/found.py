@@ -1,0 +1,28 @@
+"""A thing found in a normalised text, and which of overlapping finds stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kefu.core.nouns import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`text[start:end]` of a normalised text means `value`, a thing of this kind."""
+
+    kind: str
+    start: int
+    end: int
+    value: Value
+    score: float = 1.0
+
+
+def resolve(found: Iterable[Found]) -> list[Found]:
+    """The finds that stand, in their order in the text: the longest, then the surest, win where they overlap."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda one: (one.start - one.end, -one.score, one.start, one.kind)):
+        if all(one.end <= other.start or one.start >= other.end for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda one: one.start)

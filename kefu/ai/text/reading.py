@@ -1,0 +1,235 @@
+"""A reader put together: everything but the model of intents, which it is given."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from kefu.ai.text.clauses import may_stand_alone, split_clauses
+from kefu.ai.text.cues import find_cues
+from kefu.ai.text.features import count_features
+from kefu.ai.text.folder import Parts, fingerprint, pack_json, read_folder, unpack_json, write_folder
+from kefu.ai.text.found import Found, resolve
+from kefu.ai.text.intents import IntentModel
+from kefu.ai.text.language import tell_language
+from kefu.ai.text.lexicon import Lexicon, Manner
+from kefu.ai.text.marks import learn_manner, parse_marks, read_shortcut
+from kefu.ai.text.mood import read_mood
+from kefu.ai.text.normal import Normal, normalise
+from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
+from kefu.ai.text.sound import Sounds
+from kefu.ai.text.words import Word, cut_words
+from kefu.core.errors import BadInput, ModelMissing
+from kefu.core.nouns import Ask, Entity, IntentScore, Language, Reading, Token
+from kefu.core.ports.reader import Example, Progress, Term
+
+LONGEST = 2000
+"""Characters that are read; the rest of a longer text is left alone."""
+
+COURTESY = frozenset(("greet", "thank", "thanks", "bye", "goodbye"))
+"""Intents that are no request beside another one."""
+
+SURE, SURE_AFTER_COMMA = 0.6, 0.7
+"""How likely the intents of two clauses must be for the message to hold two requests."""
+
+FAR_BETTER = 0.3
+"""By how much one intent for the whole must beat the least likely clause to explain it all."""
+
+RULES = ("cues.zh.txt", "cues.en.txt", "mood.zh.txt", "mood.en.txt")
+EDITION = 1
+"""Raised when the code reads differently, so that versions differ too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What training taught beside the model of intents."""
+
+    sounds: Sounds
+    intents: tuple[str, ...]
+    kinds: frozenset[str]
+    manner: Manner
+
+
+class TextReader:
+    """Normalises, segments, finds entities, cues and mood, and asks its model what is wanted.
+
+    Reading changes nothing, so any number of threads may read, also while `know` puts new
+    names in place; `fit` and `load` are for a reader that is not being read.
+    """
+
+    def __init__(self, name: str, model: IntentModel, settings: Mapping[str, object]) -> None:
+        self._name = name
+        self._model = model
+        self._default: Language = "en" if settings.get("language") == "en" else "zh"
+        self._lexicons: Mapping[str, Sequence[Term]] = {}
+        self._learned: Learned | None = None
+        self._lexicon = Lexicon({}, None, Manner())
+        self._version = f"{name}-untrained"
+
+    @property
+    def version(self) -> str:
+        """The kind of reader and a fingerprint of its model and rules."""
+        return self._version
+
+    def know(self, lexicons: Mapping[str, Sequence[Term]]) -> None:
+        """Replace the names from the records; costs nothing when they are the same as before."""
+        fresh = {kind: tuple(terms) for kind, terms in lexicons.items()}
+        if fresh != self._lexicons:
+            self._lexicons = fresh
+            self._index_names()
+
+    def fit(self, examples: Sequence[Example], progress: Progress) -> None:
+        """Learn from labelled sentences; raises `BadInput` when there are none."""
+        if not examples:
+            raise BadInput("There are no examples to learn from; write some in a skill's examples.zh.txt.")
+        sounds = Sounds.build()
+        texts = []
+        kinds: set[str] = set()
+        for number, example in enumerate(examples, start=1):
+            marked = parse_marks(example.text)
+            kinds.update(kind for _, _, kind in marked.spans)
+            texts.append(count_features(_example_words(marked.text, marked.spans), sounds))
+            progress("features", number, len(examples))
+        self._model.fit(texts, [example.intent for example in examples], progress)
+        intents = tuple(sorted({example.intent for example in examples}))
+        self._learned = Learned(sounds, intents, frozenset(kinds), learn_manner(examples))
+        self._settle(self._pack())
+
+    def save(self, folder: Path) -> None:
+        """Write the model; raises `ModelMissing` before `fit` or `load`."""
+        if self._learned is None:
+            raise ModelMissing("There is no model to save; call fit first.")
+        write_folder(folder, self._name, self._pack())
+
+    def load(self, folder: Path) -> None:
+        """Read a model; raises `ModelMissing` when files are missing, damaged or of another reader."""
+        parts = read_folder(folder, self._name)
+        try:
+            learned = unpack_json(parts["reader.json"])
+            manner = Manner(frozenset(learned["heads"]), frozenset(learned["plain"]))
+            sounds = Sounds.unpack(parts)
+            self._model.unpack(parts)
+            self._learned = Learned(sounds, tuple(learned["intents"]), frozenset(learned["kinds"]), manner)
+        except (KeyError, ValueError, TypeError) as error:
+            raise ModelMissing(f"The model in {folder} does not fit this version of kefu; run `kefu train`.") from error
+        self._settle(parts)
+
+    def read(self, text: str, language: Language | None = None) -> Reading:
+        """Understand a text; `language` is the conversation's, for texts too short to tell."""
+        shortcut = read_shortcut(text, self._learned.intents) if self._learned and text[:1] == "/" else None
+        normal = normalise(text[:LONGEST])
+        words, found = self._take_apart(normal.text)
+        mood = read_mood(normal.text, normal.original)
+        reading = Reading(
+            language=tell_language(words, language, self._default),
+            asks=self._asks(text, normal, words),
+            entities=tuple(_entity(normal, one) for one in found),
+            tokens=tuple(_token(normal, word) for word in words),
+            cues=find_cues(normal.text),
+            sentiment=mood.sentiment,
+            urgency=mood.urgency,
+            reader=self._version,
+        )
+        if shortcut:
+            ask, entities = shortcut
+            return replace(
+                reading, asks=(ask,), entities=entities, cues=frozenset(), language=language or self._default
+            )
+        return reading
+
+    def _take_apart(self, text: str) -> tuple[list[Word], list[Found]]:
+        """The words, with names and numbers of known kinds as one word each, and all entities."""
+        plain_words = cut_words(text)
+        found = resolve([*self._lexicon.find(text, plain_words), *find_patterns(text)])
+        hidden = IDENTIFIERS | (self._learned.kinds if self._learned else frozenset())
+        names = [(one.start, one.end, one.kind) for one in found if one.kind in hidden]
+        return (cut_words(text, names) if names else plain_words), found
+
+    def _asks(self, text: str, normal: Normal, words: Sequence[Word]) -> tuple[Ask, ...]:
+        whole = Ask(text, self._score(words))
+        clauses = split_clauses(normal.text)
+        if len(clauses) < 2:
+            return (whole,)
+        asks: list[Ask] = []
+        for clause in clauses:
+            inside = [word for word in words if clause.start <= word.start and word.end <= clause.end]
+            piece = Ask(normal.slice(clause.start, clause.end), self._score(inside))
+            sure = SURE if clause.apart or not asks else SURE_AFTER_COMMA
+            if piece.best.probability >= sure and (piece.best.name in COURTESY or may_stand_alone(normal.text, clause)):
+                asks.append(piece)
+        return _combine(whole, asks)
+
+    def _score(self, words: Sequence[Word]) -> tuple[IntentScore, ...]:
+        if self._learned is None or not words:
+            return ()
+        return self._model.score(count_features(words, self._learned.sounds))
+
+    def _index_names(self) -> None:
+        learned = self._learned
+        sounds, manner = (learned.sounds, learned.manner) if learned else (None, Manner())
+        self._lexicon = Lexicon(self._lexicons, sounds, manner)
+
+    def _pack(self) -> Parts:
+        learned = self._learned
+        if learned is None:
+            return {}
+        facts = {
+            "intents": learned.intents,
+            "kinds": sorted(learned.kinds),
+            "heads": sorted(learned.manner.heads),
+            "plain": sorted(learned.manner.plain),
+        }
+        return {"reader.json": pack_json(facts), **learned.sounds.pack(), **self._model.pack()}
+
+    def _settle(self, parts: Parts) -> None:
+        self._version = f"{self._name}-{fingerprint({**parts, 'rules': _rules_digest()})}"
+        self._index_names()
+
+
+@cache
+def _rules_digest() -> bytes:
+    digest = hashlib.sha256(str(EDITION).encode())
+    for name in RULES:
+        digest.update((files(__package__) / name).read_bytes())
+    return digest.digest()
+
+
+def _example_words(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Word]:
+    """An example's words, where what is marked, and what has the form of an identifier, is one word."""
+    normal = normalise(text)
+    marked = []
+    for start, end, kind in spans:
+        inside = [at for at, origin in enumerate(normal.starts) if start <= origin < end]
+        if inside:
+            marked.append(Found(kind, inside[0], inside[-1] + 1, None))
+    found = [one for one in find_patterns(normal.text) if one.kind in IDENTIFIERS]
+    free = [one for one in found if all(one.end <= mark.start or one.start >= mark.end for mark in marked)]
+    return cut_words(normal.text, [(one.start, one.end, one.kind) for one in resolve([*marked, *free])])
+
+
+def _combine(whole: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:
+    """The whole message, then its requests if there are several; a greeting beside a request is none."""
+    wanted: list[Ask] = []
+    for ask in asks:
+        if ask.best.name not in COURTESY and ask.best.name not in [other.best.name for other in wanted]:
+            wanted.append(ask)
+    if len(wanted) >= 2:
+        weakest = min(ask.best.probability for ask in wanted)
+        return (whole,) if whole.best.probability - weakest >= FAR_BETTER else (whole, *wanted)
+    if len(wanted) == 1 and whole.best.name in COURTESY:
+        return (replace(whole, intents=wanted[0].intents),)
+    return (whole,)
+
+
+def _entity(normal: Normal, found: Found) -> Entity:
+    start, end = normal.span(found.start, found.end)
+    return Entity(found.kind, normal.original[start:end], found.value, start, end, found.score)
+
+
+def _token(normal: Normal, word: Word) -> Token:
+    start, end = normal.span(word.start, word.end)
+    return Token(normal.original[start:end], word.tag, start, end)

@@ -1,0 +1,3 @@
+SELECT account_state
+FROM learners
+WHERE id = :learner_id

@@ -1,0 +1,4 @@
+SELECT subject, count(*) AS courses
+FROM courses
+GROUP BY subject
+ORDER BY subject

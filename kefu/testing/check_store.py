@@ -1,0 +1,294 @@
+"""The conformance kit of stores: run every check of `STORE_CHECKS` on an empty store.
+
+    @pytest.mark.parametrize("check", STORE_CHECKS)
+    async def test_store(check):
+        async with open_store(settings) as store:
+            await check(store)
+
+Checks of `SHARED_STORE_CHECKS` take two stores on the same database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from kefu.core.errors import Conflict, KefuError, Repeat
+from kefu.core.events import KINDS, Event, MessageReceived
+from kefu.core.nouns import Conversation, Flow, Identity, Option, Question, Said, Waiting
+from kefu.core.ports.store import Commit, Memory, Parting, Settled
+from kefu.testing.invent import invent
+
+NOW = datetime(2026, 3, 2, 2, 0, 0, 123456, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+
+
+def talk_of(name: str) -> Conversation:
+    """A new conversation."""
+    return Conversation(f"c-{name}", "kit", name)
+
+
+def turn_of(
+    talk: Conversation,
+    name: str,
+    events: Sequence[Event] = (),
+    partings: Sequence[Parting] = (),
+    claims: Sequence[str] = (),
+) -> Commit:
+    """A commit that goes on with a conversation; its external id is its name."""
+    happened = tuple(events) or (MessageReceived(NOW, name, f"text of {name}"),)
+    after = replace(talk, version=talk.version + len(happened))
+    return Commit(f"t-{name}", name, NOW, after, talk.version, happened, tuple(partings), tuple(claims))
+
+
+async def refused(work: Awaitable[None]) -> type[Exception] | None:
+    """The error that a commit met, if any."""
+    try:
+        await work
+    except KefuError as error:
+        return type(error)
+    return None
+
+
+async def an_unknown_sender_has_no_conversation(store: Memory) -> None:
+    """Nothing is made by asking."""
+    assert await store.load("kit", "nobody") is None
+    assert await store.conversation("c-nobody") is None
+    assert list(await store.events("c-nobody")) == []
+
+
+async def what_was_committed_is_there(store: Memory) -> None:
+    """State and events come back as they were, with their numbers."""
+    full = Conversation(
+        id="c-full",
+        channel="kit",
+        sender="客户 😀",
+        identity=Identity("L1", "token"),
+        language="en",
+        flow=Flow(
+            "refund", "refund", "退款", {"order": "E1"}, {"amount": 129900, "share": 0.5}, 2, Question("reason", "slot")
+        ),
+        paused=(Flow("course", "progress", "x"),),
+        queue=("还有",),
+        last=Flow("course", "progress", "y", {"course": "C1"}),
+        waiting=Waiting("asked", NOW, "mei"),
+        offered=(Option("refund", "退款", ("钱",), {"text": "t", "none": None, "yes": True}),),
+        heard=("a", "b"),
+        recent=(Said("customer", "多行\n文字", NOW),),
+    )
+    commit = turn_of(full, "full")
+    await store.commit(commit)
+    assert await store.load("kit", "客户 😀") == commit.conversation
+    assert await store.conversation("c-full") == commit.conversation
+    (recorded,) = await store.events("c-full")
+    assert (recorded.number, recorded.turn_id, recorded.event) == (1, "t-full", commit.events[0])
+    assert [one.event for one in await store.turn("t-full")] == list(commit.events)
+
+
+async def every_kind_of_event_comes_back_the_same(store: Memory) -> None:
+    """No kind loses anything on its way through the store."""
+    happened = [invent(kind) for kind in KINDS.values()]
+    await store.commit(turn_of(talk_of("kinds"), "kinds", happened))
+    stored = [one.event for one in await store.events("c-kinds")]
+    for wanted, got in zip(happened, stored, strict=True):
+        assert wanted == got, f"{type(wanted).__name__}: {wanted} came back as {got}"
+
+
+async def events_continue_and_can_be_read_from_a_number_on(store: Memory) -> None:
+    """Numbers have no gaps over turns."""
+    talk = talk_of("long")
+    for number in range(5):
+        commit = turn_of(talk, f"long-{number}", [MessageReceived(NOW, "", str(n)) for n in range(3)])
+        await store.commit(commit)
+        talk = commit.conversation
+    assert [one.number for one in await store.events("c-long")] == list(range(1, 16))
+    assert [one.number for one in await store.events("c-long", after=13)] == [14, 15]
+
+
+async def a_repeat_is_refused_and_changes_nothing(store: Memory) -> None:
+    """The same external id on the same channel is the same message."""
+    commit = turn_of(talk_of("repeat"), "repeat")
+    await store.commit(commit)
+    again = turn_of(commit.conversation, "other", [MessageReceived(NOW, "", "again")])
+    assert await refused(store.commit(replace(again, external_id="repeat"))) is Repeat
+    assert len(await store.events("c-repeat")) == 1
+
+
+async def a_stale_version_is_a_conflict(store: Memory) -> None:
+    """Two turns can't follow the same state."""
+    commit = turn_of(talk_of("stale"), "stale")
+    await store.commit(commit)
+    assert await refused(store.commit(turn_of(talk_of("stale"), "stale-2"))) is Conflict
+    assert await refused(store.commit(turn_of(replace(commit.conversation, version=9), "stale-3"))) is Conflict
+    await store.commit(turn_of(commit.conversation, "stale-4"))
+
+
+async def commits_without_an_external_id_never_repeat(store: Memory) -> None:
+    """What people do has no external id."""
+    first = replace(turn_of(talk_of("person"), "person-1"), external_id="")
+    await store.commit(first)
+    await store.commit(replace(turn_of(first.conversation, "person-2"), external_id=""))
+    assert len(await store.events("c-person")) == 2
+
+
+async def a_claim_is_used_up(store: Memory) -> None:
+    """Only one commit gets a claim; a refused commit uses none up."""
+    await store.commit(turn_of(talk_of("claim-a"), "claim-a", claims=("check:%_1:0",)))
+    assert (
+        await refused(store.commit(turn_of(talk_of("claim-b"), "claim-b", claims=("new", "check:%_1:0")))) is Conflict
+    )
+    assert await store.claimed("check:%_1:") == 1
+    assert await store.claimed("check:") == 1
+    assert await store.claimed("check:xx1:") == 0
+    assert await store.claimed("new") == 0
+    await store.commit(turn_of(talk_of("claim-b"), "claim-b", claims=("new",)))
+
+
+async def parallel_conversations_do_not_disturb_each_other(store: Memory) -> None:
+    """64 conversations of 5 turns at once: all there, in order."""
+
+    async def chat(name: str) -> None:
+        talk = talk_of(name)
+        for number in range(5):
+            commit = turn_of(talk, f"{name}-{number}")
+            await store.commit(commit)
+            talk = commit.conversation
+
+    await asyncio.gather(*(chat(f"parallel-{number}") for number in range(64)))
+    assert (await store.counts())["turns"] == 320
+    for number in range(64):
+        assert [one.number for one in await store.events(f"c-parallel-{number}")] == [1, 2, 3, 4, 5]
+
+
+async def a_refused_commit_does_not_spoil_its_neighbours(store: Memory) -> None:
+    """What is written together is judged one by one."""
+    await store.commit(turn_of(talk_of("n-0"), "n-0"))
+    commits = [turn_of(talk_of(f"n-{number}"), f"n-{number}") for number in range(10)]
+    outcomes = await asyncio.gather(*(refused(store.commit(commit)) for commit in commits))
+    assert outcomes[0] is not None
+    assert outcomes[1:] == [None] * 9
+    assert await store.load("kit", "n-9") == commits[9].conversation
+
+
+async def partings_leave_in_the_order_of_their_conversation(store: Memory) -> None:
+    """The second waits until the first is settled; other conversations don't wait."""
+    first, second, other = (
+        Parting(name, "message", "push", {"text": "你好", "n": 1}) for name in ("p-1", "p-2", "p-3")
+    )
+    await store.commit(turn_of(talk_of("order"), "order", partings=(first, second)))
+    await store.commit(turn_of(talk_of("order-b"), "order-b", partings=(other,)))
+    due = await store.take(LATER, 10, 30)
+    assert [(one.parting, one.attempts) for one in due] == [(first, 0), (other, 0)]
+    assert due[0].conversation_id == "c-order"
+    assert due[0].turn_id == "t-order"
+    assert list(await store.take(LATER, 10, 30)) == []
+    await store.settle([Settled("p-1"), Settled("p-3")], LATER)
+    assert [one.parting.id for one in await store.take(LATER, 10, 30)] == ["p-2"]
+
+
+async def a_lease_runs_out(store: Memory) -> None:
+    """A process that dies with a parting in hand does not keep it."""
+    await store.commit(turn_of(talk_of("lease"), "lease", partings=(Parting("l-1", "effect", "school", {}),)))
+    assert len(await store.take(LATER, 10, 30)) == 1
+    assert len(await store.take(LATER + timedelta(seconds=29), 10, 30)) == 0
+    assert len(await store.take(LATER + timedelta(seconds=31), 10, 30)) == 1
+
+
+async def a_failed_try_comes_again_then_is_given_up_and_can_be_revived(store: Memory) -> None:
+    """Retry, dead letter, second life."""
+    parting = Parting("d-1", "message", "push", {"text": "x"})
+    await store.commit(turn_of(talk_of("dead"), "dead", partings=(parting, Parting("d-2", "message", "push", {}))))
+    (due,) = await store.take(LATER, 10, 30)
+    await store.settle([Settled(due.parting.id, "no answer", LATER + timedelta(seconds=5))], LATER)
+    assert list(await store.take(LATER + timedelta(seconds=4), 10, 30)) == []
+    (again,) = await store.take(LATER + timedelta(seconds=6), 10, 30)
+    assert again.attempts == 1
+    await store.settle([Settled("d-1", "no answer", None)], LATER)
+    assert [one.parting for one in await store.dead()] == [parting]
+    assert [one.parting.id for one in await store.take(LATER + timedelta(seconds=7), 10, 30)] == ["d-2"]
+    assert await store.revive(["d-1", "unknown"], LATER) == 1
+    assert list(await store.dead()) == []
+    assert [one.parting.id for one in await store.take(LATER + timedelta(seconds=8), 10, 30)] == ["d-1"]
+
+
+async def people_find_what_waits_for_them(store: Memory) -> None:
+    """Lists, longest waiting first; a customer's own conversations."""
+    for name, minutes in (("w-1", 5), ("w-2", 9), ("w-3", 0)):
+        waiting = Waiting("asked", NOW - timedelta(minutes=minutes)) if minutes else None
+        said = (Said("customer", f"line of {name}", NOW),)
+        talk = replace(talk_of(name), waiting=waiting, recent=said, identity=Identity(name, "token"))
+        await store.commit(turn_of(talk, name))
+    assert [one.id for one in await store.summaries(waiting=True)] == ["c-w-2", "c-w-1"]
+    (mine,) = await store.summaries(customer_id="w-3")
+    assert (mine.id, mine.waiting_since, mine.last_line, mine.updated_at) == ("c-w-3", None, "line of w-3", NOW)
+    assert len(await store.summaries(limit=2)) == 2
+    assert {turn for turn, _, _ in await store.turns()} == {"t-w-1", "t-w-2", "t-w-3"}
+    assert (await store.counts())["waiting"] == 2
+
+
+async def an_erased_conversation_leaves_nothing(store: Memory) -> None:
+    """Also its partings and claims go; the sender may begin anew."""
+    parting = Parting("e-1", "message", "push", {})
+    await store.commit(turn_of(talk_of("erase"), "erase", partings=(parting,), claims=("erase:1",)))
+    await store.commit(turn_of(talk_of("kept"), "kept"))
+    assert await store.erase("c-erase") == 1
+    assert await store.load("kit", "erase") is None
+    assert list(await store.events("c-erase")) == []
+    assert list(await store.take(LATER, 10, 30)) == []
+    assert await store.claimed("erase:") == 0
+    assert await store.load("kit", "kept") is not None
+    await store.commit(turn_of(talk_of("erase"), "erase"))
+
+
+async def two_processes_take_turns(one: Memory, other: Memory) -> None:
+    """Of two commits that follow the same state one wins, on either store, and both see it."""
+
+    async def chat(store: Memory, who: str) -> int:
+        won = 0
+        for number in range(30):
+            talk = await store.load("kit", "shared") or talk_of("shared")
+            won += await refused(store.commit(turn_of(talk, f"{who}-{number}"))) is None
+        return won
+
+    won = sum(await asyncio.gather(chat(one, "a"), chat(other, "b")))
+    stored = await one.events("c-shared")
+    assert won == len(stored)
+    assert [recorded.number for recorded in stored] == list(range(1, won + 1))
+    assert await one.load("kit", "shared") == await other.load("kit", "shared")
+
+
+async def two_processes_never_lease_the_same(one: Memory, other: Memory) -> None:
+    """Every parting is in one hand at a time."""
+    for number in range(40):
+        name = f"s-{number}"
+        await one.commit(turn_of(talk_of(name), name, partings=(Parting(name, "message", "push", {}),)))
+    taken = await asyncio.gather(*(store.take(LATER, 7, 30) for store in (one, other) * 4))
+    ids = [due.parting.id for due_list in taken for due in due_list]
+    assert len(ids) == len(set(ids))
+    assert len(ids) == 40
+
+
+STORE_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
+    an_unknown_sender_has_no_conversation,
+    what_was_committed_is_there,
+    every_kind_of_event_comes_back_the_same,
+    events_continue_and_can_be_read_from_a_number_on,
+    a_repeat_is_refused_and_changes_nothing,
+    a_stale_version_is_a_conflict,
+    commits_without_an_external_id_never_repeat,
+    a_claim_is_used_up,
+    parallel_conversations_do_not_disturb_each_other,
+    a_refused_commit_does_not_spoil_its_neighbours,
+    partings_leave_in_the_order_of_their_conversation,
+    a_lease_runs_out,
+    a_failed_try_comes_again_then_is_given_up_and_can_be_revived,
+    people_find_what_waits_for_them,
+    an_erased_conversation_leaves_nothing,
+)
+
+SHARED_STORE_CHECKS: tuple[Callable[[Memory, Memory], Awaitable[None]], ...] = (
+    two_processes_take_turns,
+    two_processes_never_lease_the_same,
+)

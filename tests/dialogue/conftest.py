@@ -1,0 +1,35 @@
+"""The sample school as `kefu init` copies it, with a model trained on its examples."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kefu.app.config import Config, load_config
+from kefu.app.skills import load_catalog
+from kefu.app.training import load_model, train_model
+from kefu.core.ports.reader import TrainableReader
+from kefu.service.skills.catalog import Catalog
+
+STARTER = Path(__file__).parents[2] / "kefu" / "starter" / "education"
+
+
+@pytest.fixture(scope="session")
+def school() -> tuple[Config, Catalog]:
+    """Configuration and skills of the sample school."""
+    for name in ("SESSION_SECRET", "SITE_SECRET", "API_TOKEN", "OPERATOR_TOKEN"):
+        os.environ.setdefault(f"KEFU_{name}", "a secret of the tests, long enough")
+    config = load_config(STARTER)
+    return config, load_catalog(STARTER / "skills", config.get("identity.skill", str))
+
+
+@pytest.fixture(scope="session")
+def reader(school: tuple[Config, Catalog], tmp_path_factory: pytest.TempPathFactory) -> TrainableReader:
+    """The school's reader, trained as `kefu train` does."""
+    config, catalog = school
+    models, use, settings = tmp_path_factory.mktemp("models"), config.get("reader.use", str), config.table("reader")
+    train_model(catalog, use, models, settings, progress=lambda *_: None, now=datetime.now(UTC))
+    return load_model(use, models, settings)
