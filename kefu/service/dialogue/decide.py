@@ -116,6 +116,17 @@ def corrects(scene: Scene) -> Decision | None:
     return None
 
 
+def rephrases(scene: Scene) -> Decision | None:
+    """Another question to the same skill, in place of the one under way: it starts anew."""
+    flow, skill, intent = scene.talk.flow, scene.best, scene.reading.best.name
+    if flow is None or flow.question is None or skill is None or scene.reading.cues & {"affirm", "deny"}:
+        return None
+    slot = scene.slot(flow)
+    if skill.name != flow.skill or intent == flow.intent or (slot and slot.free):
+        return None
+    return Run(skill.name, "rephrased", scene.text, intent, fresh=True, mention=scene.text)
+
+
 def confirms(scene: Scene) -> Decision | None:
     """A yes or a no to the question before a write."""
     flow = scene.talk.flow
@@ -200,7 +211,8 @@ def follows_up(scene: Scene) -> Decision | None:
     named = any(entity.kind == slot.entity for slot in slots if slot.entity for entity in scene.reading.entities)
     if not named:
         return None
-    return Run(last.skill, "followed_up", scene.text, last.intent, fresh=True, mention=scene.text)
+    intent = scene.reading.best.name if new else last.intent
+    return Run(last.skill, "followed_up", scene.text, intent, fresh=True, mention=scene.text)
 
 
 def requests(scene: Scene) -> Decision | None:
@@ -243,6 +255,7 @@ RULES: tuple[Callable[[Scene], Decision | None], ...] = (
     asks_for_person,
     cancels,
     corrects,
+    rephrases,
     confirms,
     answers,
     picks,
