@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.routing import Route, WebSocketRoute
+
 from kefu.web.api import health, model, webhooks
 from kefu.web.api.reference import make_api
-from starlette.routing import Route, WebSocketRoute
 
 ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"^\| `([A-Za-z]+ /[^`]*)` \|", re.MULTILINE)

@@ -9,9 +9,9 @@ import uvicorn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from web_house import WebHouse, make_config  # noqa: E402
+from web_house import WebHouse, make_config
 
-from kefu.web.serving import assemble  # noqa: E402
+from kefu.web.serving import assemble
 
 SITE = """
 from html import escape
