@@ -17,7 +17,8 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 OFF_TOPIC = re.compile(
-    r"\bagents?\b|智能体|\bworkplaces?\b|\bworktrees?\b|\b(?:this|my|our|last|previous) session\b|\blanguage model wrote\b"
+    r"\bagents?\b|智能体|\bworkplaces?\b|\bworktrees?\b"
+    r"|\b(?:this|my|our|last|previous) session\b|\blanguage model wrote\b"
     r"|(?<![\w.:/])/(?:work|home|root|tmp|mnt|Users)/",
     re.IGNORECASE,
 )
