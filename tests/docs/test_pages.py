@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(path for place in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changes").glob("*.md")) for path in [place])
+PAGES = sorted(
+    path
+    for place in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changes").glob("*.md"))
+    for path in [place]
+)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
-HEADING = re.compile(r"^#{1,6} (.+)$", re.M)
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 OFF_TOPIC = re.compile(
     r"\bagents?\b|智能体|\bworkplaces?\b|\bworktrees?\b|\b(?:this|my|our|last|previous) session\b|\blanguage model wrote\b"
     r"|(?<![\w.:/])/(?:work|home|root|tmp|mnt|Users)/",
@@ -60,7 +64,7 @@ def test_a_page_speaks_of_the_product_alone(path: Path) -> None:
 def test_a_page_begins_with_its_title_and_closes_its_code(path: Path) -> None:
     text = path.read_text("utf-8")
     assert text.startswith("# ")
-    assert len(re.findall(r"^```", text, re.M)) % 2 == 0
+    assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "en").rglob("*.md")), ids=name_of)
@@ -68,10 +72,10 @@ def test_both_languages_show_the_same(path: Path) -> None:
     """The same kinds of code blocks and the same sections, in the same order."""
     other = ROOT / "docs" / "zh" / path.relative_to(ROOT / "docs" / "en")
     mine, theirs = path.read_text("utf-8"), other.read_text("utf-8")
-    opened = [re.findall(r"^```(\w+.*)$", re.sub(r"\.(en|zh)\b", "", text), re.M) for text in (mine, theirs)]
+    opened = [re.findall(r"^```(\w+.*)$", re.sub(r"\.(en|zh)\b", "", text), re.MULTILINE) for text in (mine, theirs)]
     assert opened[0] == opened[1]
-    assert [len(mark) for mark in re.findall(r"^(#+) ", FENCE.sub("", mine), re.M)] == [
-        len(mark) for mark in re.findall(r"^(#+) ", FENCE.sub("", theirs), re.M)
+    assert [len(mark) for mark in re.findall(r"^(#+) ", FENCE.sub("", mine), re.MULTILINE)] == [
+        len(mark) for mark in re.findall(r"^(#+) ", FENCE.sub("", theirs), re.MULTILINE)
     ]
 
 
@@ -96,5 +100,5 @@ def test_every_decision_is_in_the_index() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "decisions").glob("0*.md")), ids=name_of)
 def test_a_decision_has_its_five_parts(path: Path) -> None:
-    parts = re.findall(r"^## (.+)$", path.read_text("utf-8"), re.M)
+    parts = re.findall(r"^## (.+)$", path.read_text("utf-8"), re.MULTILINE)
     assert parts == ["Status", "Context", "Decision", "Consequences", "What would change our mind"]
