@@ -141,8 +141,8 @@ def gold(skill: Skill, played: Played, others: Mapping[str, str]) -> Iterator[st
     yield from few(skill, skill.intents[:1], GOLD_EXAMPLES)
     yield from few(skill, skill.intents[1:], GOLD_LESSER_EXAMPLES)
     for section, entries in skill.replies[skill.languages[0]].items():
-        for name in entries:
-            if f"{section}.{name}" not in played.replies:
+        for name in entries if section != "quick" else ():
+            if f"reply:{skill.name}/{section}.{name}" not in played.replies:
                 yield f"dialogues.md: no dialogue reaches [{section}] {name}"
 
 
