@@ -6,9 +6,9 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
+from databases import new_database
 
 
 @pytest.fixture(scope="session")
@@ -26,21 +26,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """A fresh, empty database."""
-    import psycopg
-
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    head, _, options = postgres_server.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}?{options}"
+    return new_database(postgres_server)
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh database of the kind that the test is parametrised with."""
     return f"sqlite:///{tmp_path}/test.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-
-
-def both_databases() -> list[object]:
-    """For `parametrize("database", both_databases(), indirect=True)`."""
-    return ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

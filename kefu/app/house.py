@@ -128,6 +128,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
     async with AsyncExitStack() as stack:
         kefu = await _assemble(config, catalog, reader, stack)
         await kefu.refresh()
+        reader.read("您好 hello")  # the first reading opens dictionaries
         if deliver:
             minutes = config.get("reader.lexicons_minutes", float)
             stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from kefu.core.nouns import Inbound, Language
 
@@ -71,3 +71,26 @@ class Channel(Protocol):
 
         Raises `DeliveryFailed` when the other end did not take it.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A customer's stay on a web page: the signed token, the sender, and who they are, if known."""
+
+    token: str
+    sender: str
+    customer_id: str
+
+
+@runtime_checkable
+class SessionChannel(Channel, Protocol):
+    """A channel whose customers hold tokens that it signed itself."""
+
+    def open_session(self, identity: str, now: datetime) -> Session:
+        """A new session; `identity` is the host site's signed word, or empty for a stranger.
+
+        Raises `NotSignedIn` when the identity does not hold.
+        """
+
+    def read_session(self, token: str, now: datetime) -> Session:
+        """The session of a token; raises `NotSignedIn` when it does not hold."""

@@ -140,6 +140,17 @@ def _called(text: str, slots: Sequence[Slot]) -> Slot | None:
     return max(places, key=places.__getitem__, default=None)
 
 
+def rephrases(scene: Scene) -> Decision | None:
+    """Another question to the same skill, in place of the one under way: it starts anew."""
+    flow, skill, intent = scene.talk.flow, scene.best, scene.reading.best.name
+    if flow is None or flow.question is None or skill is None or scene.reading.cues & {"affirm", "deny"}:
+        return None
+    slot = scene.slot(flow)
+    if skill.name != flow.skill or intent == flow.intent or (slot and slot.free):
+        return None
+    return Run(skill.name, "rephrased", scene.text, intent, fresh=True, mention=scene.text)
+
+
 def confirms(scene: Scene) -> Decision | None:
     """A yes or a no to the question before a write."""
     flow = scene.talk.flow
@@ -169,7 +180,15 @@ def answers(scene: Scene) -> Decision | None:
     several = slot.options and match_answer(scene.text, scene.reading.entities, slot.entity, flow.question.options)
     if several and several.options:
         return Run(flow.skill, "narrowed", mention=scene.text)
+    if _is_bare_name(scene, slot):
+        return _again(flow, flow.question)
     return digresses(scene, flow) or _again(flow, flow.question)
+
+
+def _is_bare_name(scene: Scene, slot: Slot) -> bool:
+    """Whether the message is just a name of the kind that was asked for: an answer, though none that was offered."""
+    said = re.sub(r"\W", "", scene.text)
+    return any(e.kind == slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
 
 
 def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
@@ -224,7 +243,8 @@ def follows_up(scene: Scene) -> Decision | None:
     named = any(entity.kind in slot.entity for slot in slots for entity in scene.reading.entities)
     if not named:
         return None
-    return Run(last.skill, "followed_up", scene.text, last.intent, fresh=True, mention=scene.text)
+    intent = scene.reading.best.name if new else last.intent
+    return Run(last.skill, "followed_up", scene.text, intent, fresh=True, mention=scene.text)
 
 
 def requests(scene: Scene) -> Decision | None:
@@ -267,6 +287,7 @@ RULES: tuple[Callable[[Scene], Decision | None], ...] = (
     asks_for_person,
     cancels,
     corrects,
+    rephrases,
     confirms,
     answers,
     picks,

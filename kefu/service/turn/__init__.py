@@ -82,8 +82,7 @@ async def _take(inbound: Inbound, house: House) -> Taken:
 async def _recall(inbound: Inbound, house: House) -> Conversation:
     key = (inbound.channel, inbound.sender)
     talk = house.gate.recall(key) or await house.store.load(*key)
-    fresh = hashlib.blake2b("\0".join(key).encode(), digest_size=10).hexdigest()
-    return talk or Conversation(f"c{fresh}", *key, language=inbound.language or "zh")
+    return talk or Conversation(conversation_id_of(*key), *key, language=inbound.language or "zh")
 
 
 def _open(inbound: Inbound, work: Work) -> None:
@@ -110,7 +109,7 @@ async def _commit(inbound: Inbound, work: Work, trace: Trace, turn_id: str) -> T
     events, claims = tuple(work.events), tuple(work.claims)
     await house.store.commit(Commit(turn_id, inbound.external_id, work.now, talk, before, events, leaving, claims))
     house.gate.remember((inbound.channel, inbound.sender), talk)
-    return Taken(turn_id, talk.id, talk.version, replies, waiting=talk.waiting is not None)
+    return Taken(turn_id, talk.id, talk.version, replies, waiting=talk.waiting is not None, events=events)
 
 
 async def _repeat(inbound: Inbound, house: House) -> Taken:
@@ -125,6 +124,12 @@ async def _repeat(inbound: Inbound, house: House) -> Taken:
         if isinstance(event, Replied)
     )
     return Taken(turn_id, talk.id, talk.version, replies, repeat=True, waiting=talk.waiting is not None)
+
+
+def conversation_id_of(channel: str, sender: str) -> str:
+    """The id of the conversation with a channel's sender, whether or not they ever wrote."""
+    text = f"{channel}\0{sender}"
+    return "c" + hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
 def turn_id_of(inbound: Inbound) -> str:

@@ -52,6 +52,7 @@ class Work:
     reference: str
     can_prove: bool = True
     events: list[Event] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
     replies: list[Outbound] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
@@ -65,8 +66,15 @@ class Work:
             self.talk = apply(self.talk, event)
 
     def reply(self, draft: Draft) -> None:
-        """Add a reply to what goes out."""
-        self.replies.append(compose(draft, self.talk, self.house.catalog, self.house.zone))
+        """Add a reply to what will be composed."""
+        self.drafts.append(draft)
+
+    def compose(self) -> list[Outbound]:
+        """Put the drafts so far into words; returns what was composed."""
+        drafts, self.drafts = self.drafts, []
+        composed = [compose(draft, self.talk, self.house.catalog, self.house.zone) for draft in drafts]
+        self.replies += composed
+        return composed
 
     @property
     def flow(self) -> Flow:
@@ -104,7 +112,7 @@ def begin(run: Run, work: Work) -> None:
     """Start the flow, or set what the customer's answer told."""
     if run.fresh:
         work.evidence.clear()
-        if work.talk.flow and run.because == "corrected":
+        if work.talk.flow and run.because in ("corrected", "rephrased"):
             work.record(FlowEnded(work.now, "cancelled"))
         work.record(FlowStarted(work.now, run.skill, run.intent, run.text))
         if run.slots:

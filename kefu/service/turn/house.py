@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
+from kefu.core.events import Event
 from kefu.core.nouns import Outbound, Reading
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
@@ -40,7 +41,7 @@ class House:
     longest_text: int = 2000
     pushes: frozenset[str] = frozenset()
     notify: tuple[str, ...] = ()
-    gate: Gate = field(default_factory=lambda: Gate(capacity=4096))
+    gate: Gate = field(default_factory=lambda: Gate(capacity=1024))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Taken:
 
     `number` is the number of the conversation's last event. `repeat` says that the
     message had been taken before; the replies are those of that time. `waiting`
-    says that the conversation is in people's hands.
+    says that the conversation is in people's hands. `events` are what the turn
+    committed, for those who measure it; empty for a repeat.
     """
 
     turn_id: str
@@ -58,3 +60,4 @@ class Taken:
     replies: tuple[Outbound, ...]
     repeat: bool = False
     waiting: bool = False
+    events: tuple[Event, ...] = field(default=(), repr=False)

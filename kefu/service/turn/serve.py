@@ -32,28 +32,42 @@ async def serve(decision: Decision, work: Work, trace: Trace) -> None:
     for _ in range(MOST_ROUNDS):
         if following is None:
             break
-        said = len(work.replies)
         with trace.stage("act", f"{name_of(following)}: {following.because}") as out:
             await _safely(following, work)
             out += [evidence.source for evidence in work.evidence]
-        with trace.stage("compose", f"{len(work.evidence)} pieces of evidence") as out:
-            out += [reply.text for reply in work.replies[said:]]
+        _compose(work, trace)
         following = None if work.hand_off else await _next(work)
     if work.hand_off:
         _hand_off(work.hand_off, work)
+    _compose(work, trace)
+
+
+def _compose(work: Work, trace: Trace) -> None:
+    """Put what was drafted into words; a sentence that can't be made goes to a person."""
+    with trace.stage("compose", f"{len(work.drafts)} drafts, {len(work.evidence)} pieces of evidence") as out:
+        try:
+            out += [reply.text for reply in work.compose()]
+        except (KeyError, TypeError, ValueError) as error:
+            _give_up(error, "", work)
+            out += [reply.text for reply in work.compose()]
 
 
 async def _safely(decision: Decision, work: Work) -> None:
     """The border of the stage: what goes wrong here becomes an event and a person's work."""
     try:
         await _do(decision, work)
-    except Exception as error:
-        code = error.code if isinstance(error, KefuError) else type(error).__name__
-        log.exception("act failed", code=code, skill=getattr(decision, "skill", ""))
-        while work.talk.flow:
-            work.record(FlowEnded(work.now, "failed"))
-        work.reply(Draft("say", "trouble"))
-        work.hand_off = f"failed: {code}"
+    except Exception as error:  # noqa: BLE001 - the border of the stage
+        _give_up(error, getattr(decision, "skill", ""), work)
+
+
+def _give_up(error: Exception, skill: str, work: Work) -> None:
+    """What is under way ends; the customer is told, and a person takes over."""
+    code = error.code if isinstance(error, KefuError) else type(error).__name__
+    log.error("turn failed", code=code, skill=skill, exc_info=error)
+    while work.talk.flow:
+        work.record(FlowEnded(work.now, "failed"))
+    work.drafts = [Draft("say", "trouble")]
+    work.hand_off = f"failed: {code}"
 
 
 async def _do(decision: Decision, work: Work) -> None:
@@ -67,7 +81,7 @@ async def _do(decision: Decision, work: Work) -> None:
             work.reply(draft if decision.options else Draft("say", "unknown", quick_replies=words(work, "person")))
             work.record(Clarified(work.now, decision.options))
         case Cancel():
-            work.record(FlowEnded(work.now, "cancelled"))
+            cancel(work)
             work.reply(Draft("say", "declined" if decision.because == "declined" else "cancelled"))
         case HandOff() | Answer():
             work.hand_off = decision.because
@@ -79,11 +93,21 @@ async def _do(decision: Decision, work: Work) -> None:
             work.reply(Draft("say", "back"))
 
 
+def cancel(work: Work) -> None:
+    """End what is under way; a question of who the customer is ends with what it was asked for."""
+    asked_who = work.talk.flow and work.talk.flow.skill == work.house.catalog.identity_skill
+    work.record(FlowEnded(work.now, "cancelled"))
+    if asked_who and work.talk.flow:
+        work.record(FlowEnded(work.now, "cancelled"))
+
+
 async def _next(work: Work) -> Decision | None:
     """What comes after: the waiting request, or the matter that was paused."""
     asked = any(isinstance(event, QuestionAsked | Clarified) for event in work.events)
     if asked or (work.talk.waiting and not work.talk.flow):
         return None
+    while work.talk.identity and work.talk.flow and work.talk.flow.skill == work.house.catalog.identity_skill:
+        work.record(FlowEnded(work.now, "cancelled"))
     flow = work.talk.flow
     if flow:
         work.evidence.clear()

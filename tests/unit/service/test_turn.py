@@ -140,8 +140,24 @@ async def test_a_follow_up_asks_the_same_of_another(bench: Bench) -> None:
     assert await bench.say("数学课呢", "L2") == ["《初中数学》学到第5课。"]
 
 
+async def test_a_follow_up_may_ask_something_else(bench: Bench) -> None:
+    await bench.say("英语课学到哪了", "L2")
+    assert await bench.say("数学课哪天学完", "L2") == ["《初中数学》下月学完。"]
+
+
+async def test_another_question_to_the_same_skill_takes_the_place_of_the_first(bench: Bench) -> None:
+    await bench.say("我学到哪了", "L2")
+    assert await bench.say("数学课哪天学完", "L2") == ["《初中数学》下月学完。"]
+    assert await bench.say("算了", "L2") != ["好的，已经取消，没有做任何改动。还有什么可以帮您？"]
+
+
 async def test_a_course_that_is_not_theirs_is_not_answered_with_another(bench: Bench) -> None:
     assert await bench.say("钢琴课学到哪了") == ["没有找到，请选：\n1. 英语口语"]
+
+
+async def test_a_bare_name_is_an_answer_and_no_digression(bench: Bench) -> None:
+    await bench.say("我学到哪了", "L2")
+    assert await bench.say("钢琴课", "L2") == ["没有找到，请选：\n1. 英语口语\n2. 初中数学"]
 
 
 async def test_a_digression_is_answered_and_the_question_comes_back(bench: Bench) -> None:
@@ -211,6 +227,25 @@ async def test_identity_by_order_and_digits_then_the_answer(bench: Bench) -> Non
     assert await bench.say("不知道", "") == ["订单号是 E 加 10 位数字。"]
     assert await bench.say("E2603010001", "") == ["手机后四位？"]
     assert await bench.say("5678", "") == ["验证通过。", "《英语口语》学到第12课。"]
+
+
+async def test_giving_up_the_question_of_who_gives_up_the_matter(bench: Bench) -> None:
+    await bench.say("我学到哪了", "")
+    assert await bench.say("算了", "") == ["好的，已经取消，没有做任何改动。还有什么可以帮您？"]
+    talk = await bench.store.load("chat", "u")
+    assert talk is not None
+    assert (talk.flow, talk.paused) == (None, ())
+
+
+async def test_a_digression_that_proves_who_leaves_no_question_behind(bench: Bench) -> None:
+    await bench.say("英语课学到哪了", "")
+    assert await bench.say("我要退钱", "") == ["订单号？"]
+    await bench.say("E2603010001", "")
+    assert await bench.say("5678", "") == ["验证通过。", "哪一门？\n1. 英语口语\n2. 初中数学"]
+    await bench.say("第一个", "")
+    await bench.say("太忙了", "")
+    replies = await bench.say("不要", "")
+    assert replies[1:] == ["《英语口语》学到第12课。"]
 
 
 async def test_wrong_answers_are_limited_in_a_conversation(bench: Bench) -> None:

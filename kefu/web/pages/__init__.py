@@ -1,0 +1,19 @@
+"""The desk's pages: one folder each, a function that gathers and a template that shows."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from kefu.web.pages import conversation, overview, sign_in, turns, waiting, why
+
+ROUTES = [
+    Route("/", overview.show),
+    Route("/revive", overview.revive, methods=["POST"]),
+    Route("/sign-in", sign_in.page, methods=["GET", "POST"]),
+    Route("/sign-out", sign_in.leave, methods=["POST"]),
+    Route("/waiting", waiting.show),
+    Route("/conversations/{conversation}", conversation.show),
+    Route("/conversations/{conversation}/{deed:str}", conversation.act, methods=["POST"]),
+    Route("/turns", turns.show),
+    Route("/why/{turn}", why.show),
+]

@@ -1,0 +1,93 @@
+"""One conversation: what was said, and all that happened, as thin lines between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from kefu.core.errors import NotFound
+from kefu.core.events import (
+    CheckFailed,
+    ConversationOpened,
+    DecisionTaken,
+    EffectPromised,
+    Event,
+    FlowEnded,
+    FlowStarted,
+    HandedBack,
+    HandedOff,
+    IdentityProven,
+    PersonTook,
+    SlotsFilled,
+    TicketOpened,
+)
+from kefu.core.ports.store import Recorded
+from kefu.web.api.desk import read_events, talk_of
+from kefu.web.hall import hall_of, read_form
+from kefu.web.screen import render
+from kefu.web.transcript import read_lines
+from kefu.web.viewer import operator_of
+
+
+async def show(request: Request) -> Response:
+    """The thread with its events."""
+    who, hall, name = operator_of(request), hall_of(request), request.path_params["conversation"]
+    talk = await talk_of(hall, who, name)
+    recorded = await read_events(hall, who, name)
+    lines = {line.number: line for line in (await read_lines(hall, who, name)).messages if line.by != "note"}
+    items = thread(recorded, set(lines))
+    shown = {"talk": talk, "lines": lines, "items": items, "count": len(recorded), "detail": detail}
+    return render(request, "conversation/page.html", who=who, shown=shown)
+
+
+async def act(request: Request) -> Response:
+    """Reply, take or hand back, then go where the form stood."""
+    who, kefu = operator_of(request), hall_of(request).kefu
+    name, deed = request.path_params["conversation"], request.path_params["deed"]
+    form = await read_form(request)
+    match deed:
+        case "reply":
+            await kefu.person_replies(name, who.who, form.get("text", ""))
+        case "take":
+            await kefu.person_takes(name, who.who)
+        case "hand_back":
+            await kefu.hand_back(name, who.who)
+        case _:
+            raise NotFound
+    back = "/desk/waiting" if form.get("back") == "waiting" else f"/desk/conversations/{name}"
+    return RedirectResponse(back, 303)
+
+
+def thread(recorded: Sequence[Recorded], spoken: set[int]) -> list[Recorded]:
+    """What the thread shows: lines that were spoken, and events that say something to a reader."""
+    return [one for one in recorded if one.number in spoken or detail(one.event) is not None]
+
+
+def detail(event: Event) -> str | None:
+    """An event in a few words beside its name; None for what only machines care about."""
+    match event:
+        case ConversationOpened():
+            return event.channel
+        case IdentityProven():
+            return f"{event.identity.customer_id} ({event.identity.method})"
+        case CheckFailed():
+            return event.about
+        case DecisionTaken():
+            return " ".join(filter(None, (event.decision, event.skill)))
+        case FlowStarted():
+            return event.skill
+        case SlotsFilled():
+            return ", ".join(f"{name}={value}" for name, value in event.slots.items()) or None
+        case FlowEnded():
+            return event.outcome
+        case HandedOff():
+            return event.reason
+        case TicketOpened():
+            return f"{event.ticket.kind} {event.ticket.number}"
+        case EffectPromised():
+            return f"{event.effect.skill}/{event.effect.statement}"
+        case PersonTook() | HandedBack():
+            return event.who
+    return None

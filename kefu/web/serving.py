@@ -1,0 +1,81 @@
+"""Puts the routes of the web together into one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from kefu.app import Config, Kefu, load_config, load_module, open_kefu
+from kefu.web import pages
+from kefu.web.api import health, model, webhooks
+from kefu.web.api.reference import make_api
+from kefu.web.errors import HANDLERS
+from kefu.web.front import Front
+from kefu.web.hall import Hall
+
+HERE = Path(__file__).parent
+
+Opening = Callable[[], AbstractAsyncContextManager[Kefu]]
+
+
+def make_app(home: Path, *, demo: bool = False, ready: Callable[[], None] = lambda: None) -> ASGIApp:
+    """The application of the project in `home`; its lifespan opens and closes kefu.
+
+    `demo` signs staff in without a token, on this machine only. `ready` is called once
+    it serves. Raises `BadConfig` when kefu.toml is wrong.
+    """
+    return assemble(load_config(home), lambda: open_kefu(home), demo=demo, ready=ready)
+
+
+def assemble(
+    config: Config, opening: Opening, *, demo: bool = False, ready: Callable[[], None] = lambda: None
+) -> ASGIApp:
+    """The application over any way to open kefu."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Hall]]:
+        async with opening() as kefu:
+            ready()
+            yield {"hall": Hall(kefu, demo=demo)}
+
+    routes: list[BaseRoute] = [
+        *webhooks.ROUTES,
+        *model.ROUTES,
+        *health.ROUTES,
+        Route("/widget.js", widget),
+        Mount("/widget", StaticFiles(directory=HERE / "widget")),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+        Mount("/api/v1", make_api([str(origin) for origin in config.get("web.origins", list)])),
+        Mount("/desk", routes=pages.ROUTES),
+        *_site(config),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=HANDLERS)
+    return Front(app, config.get("limits.body_kb", int) * 1024)
+
+
+async def widget(request: Request) -> Response:
+    """The one script that a page needs for the chat."""
+    return await StaticFiles(directory=HERE / "widget").get_response("loader.js", request.scope)
+
+
+async def desk(_request: Request) -> Response:
+    """Where there is no site, the front door leads to the desk."""
+    return RedirectResponse("/desk/", 303)
+
+
+def _site(config: Config) -> list[BaseRoute]:
+    """The company's own site, if the project brings one: an ASGI application `make_app(settings)`."""
+    file = config.get("site.app", str)
+    if not file:
+        return [Route("/", desk)]
+    settings = {"home": str(config.home), "site_secret": config.get("security.site_secret", str)}
+    settings |= {f"{name}_url": str(config.values.get(f"records.{name}.url", "")) for name in config.names("records")}
+    return [Mount("/", load_module(config.home / file, "kefu_site").make_app(settings))]

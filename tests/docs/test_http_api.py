@@ -1,0 +1,34 @@
+"""The page about the HTTP interface names every route, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import Route, WebSocketRoute
+
+from kefu.web.api import health, model, webhooks
+from kefu.web.api.reference import make_api
+
+ROOT = Path(__file__).parents[2]
+NAMED = re.compile(r"^\| `([A-Za-z]+ /[^`]*)` \|", re.MULTILINE)
+
+
+def every_route() -> set[str]:
+    """`METHOD /path` of everything that the web answers for programs."""
+    bare = [one for one in (*webhooks.ROUTES, *model.ROUTES, *health.ROUTES) if isinstance(one, Route)]
+    found = {f"{method} {one.path}" for one in bare for method in (one.methods or {"GET"}) - {"HEAD"}}
+    for one in make_api([]).routes:
+        if isinstance(one, APIRoute):
+            found |= {f"{method} /api/v1{one.path}" for method in one.methods}
+        elif isinstance(one, WebSocketRoute):
+            found.add(f"WebSocket /api/v1{one.path}")
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_route_is_explained(language: str) -> None:
+    page = ROOT / "docs" / language / "reference" / "http-api.md"
+    assert set(NAMED.findall(page.read_text("utf-8"))) == every_route()
