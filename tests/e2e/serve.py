@@ -9,9 +9,9 @@ import uvicorn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from web_house import WebHouse, make_config  # noqa: E402
+from web_house import WebHouse, make_config
 
-from kefu.web.serving import assemble  # noqa: E402
+from kefu.web.serving import assemble
 
 SITE = """
 from html import escape
@@ -40,7 +40,7 @@ def main() -> None:
     own = {"site__app": "site.py", "limits__messages_per_minute": 0}
     house = WebHouse(make_config(home, **own), durable=True)
     demo = len(sys.argv) > 3
-    uvicorn.run(assemble(house.config, house.opening(), demo=demo), port=port, log_level="error", lifespan="on")
+    uvicorn.run(assemble(house.config, house.opening, demo=demo), port=port, log_level="error", lifespan="on")
 
 
 if __name__ == "__main__":
