@@ -124,6 +124,10 @@ class Call(Protocol):
         """The time of the turn, aware, in the business's time zone."""
 
     @property
+    def is_known(self) -> bool:
+        """Whether the customer has proven who they are; without it queries about a customer are refused."""
+
+    @property
     def sentiment(self) -> float:
         """The tone of the message, -1 (bad) to 1 (good)."""
 

@@ -37,6 +37,7 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
             in_language=lambda wanted: words_in(wanted).say,
             switch=str(connection.url.include_query_params(lang=other).replace(scheme="", netloc="")),
             path=connection.scope["path"],
+            signed_in=bool(connection.cookies.get("kefu_desk")),
             name=hall.kefu.config.get("kefu.name", str),
             when=lambda at: at.astimezone(hall.kefu.config.zone).strftime("%m-%d %H:%M:%S"),
             since=lambda at: duration(now() - at, language),

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 
 from kefu.ai.text.found import Found
 from kefu.ai.text.normal import normalise
-from kefu.ai.text.pieces import PieceIndex, pieces_of
+from kefu.ai.text.pieces import Piece, PieceIndex, pieces_of
 from kefu.ai.text.sound import Sounds
 from kefu.ai.text.words import HAN, Word
 from kefu.core.ports.reader import Term
@@ -20,6 +20,8 @@ MOST_CHECKED = 64
 
 MOST_COMPARED = 12
 """How many names are tried for a typo."""
+
+LEAST_ALIKE = 70
 
 SHORTEST_SOUND = 3
 SHORTEST_TYPO = 4
@@ -71,12 +73,13 @@ class Lexicon:
         """Every mention in a normalised text with its words; names that may both be meant overlap."""
         sound = self._sounds.of(text) if self._sounds and text else ""
         edges = {word.start for word in words} | {word.end for word in words} | {0, len(text)}
+        pieces = list(pieces_of(text)) if self._all else []
         found: list[Found] = []
         for names in self._all if text else ():
             whole = list(_matches(names, "exact", text, names.by_spelling, names.lengths))
             if sound:
                 whole += _matches(names, "sound", sound, names.by_sound, names.sound_lengths)
-            rough = [*self._misspelt(names, text, sound), *self._in_part(names, text, edges)]
+            rough = [*self._misspelt(names, text, pieces), *self._in_part(names, text, pieces, edges)]
             found += whole + [one for one in rough if not any(_overlap(one, other) for other in whole)]
         return found
 
@@ -96,13 +99,13 @@ class Lexicon:
         names.pieces = PieceIndex(names.spellings)
         return names
 
-    def _misspelt(self, names: Names, text: str, sound: str) -> Iterator[Found]:
+    def _misspelt(self, names: Names, text: str, pieces: Sequence[Piece]) -> Iterator[Found]:
         """A whole name with one typo, two in long ones; digits and other-sounding characters are no typo."""
-        for at in names.pieces.likeliest(text, MOST_COMPARED):
+        for at in names.pieces.likeliest(pieces, MOST_COMPARED):
             name = names.spellings[at]
-            if name in text:
+            if not SHORTEST_TYPO <= len(name) <= len(text) + 1 or name in text:
                 continue
-            place = fuzz.partial_ratio_alignment(name, text) if SHORTEST_TYPO <= len(name) <= len(text) + 1 else None
+            place = fuzz.partial_ratio_alignment(name, text, score_cutoff=LEAST_ALIKE)
             if place is None:
                 continue
             start, end = place.dest_start, place.dest_end
@@ -128,15 +131,15 @@ class Lexicon:
     def _sound_alike(self, left: str, right: str) -> bool:
         return self._sounds is not None and self._sounds.of(left) == self._sounds.of(right)
 
-    def _in_part(self, names: Names, text: str, edges: set[int]) -> Iterator[Found]:
+    def _in_part(self, names: Names, text: str, pieces: Sequence[Piece], edges: set[int]) -> Iterator[Found]:
         """Mentions like 英语课 for 英语口语入门: words of a name, then perhaps a word for its kind."""
-        for start, end, hits in names.pieces.runs(text):
-            start, end = self._to_edges(text, start, end, edges)
+        for run_start, run_end, hits in names.pieces.runs(pieces):
+            start, end = self._to_edges(text, run_start, run_end, edges)
             core = text[start:end]
             owners = [at for at in hits[:MOST_CHECKED].tolist() if core in names.spellings[at]]
             if owners and self._tells(core):
                 yield self._mention(names, text, (start, end), owners, len(hits))
-        for start, end, piece in names.pieces.misspelt(text):
+        for start, end, piece in names.pieces.misspelt(pieces):
             hits = names.pieces.names_with(piece)
             if self._tells(text[start:end]) and self._tells(piece):
                 yield self._mention(names, text, (start, end), hits.tolist(), len(hits))

@@ -156,7 +156,15 @@ def answers(scene: Scene) -> Decision | None:
     )
     if several and several.options:
         return Run(flow.skill, "narrowed", mention=scene.text)
+    if _is_bare_name(scene, slot):
+        return _again(flow, flow.question)
     return digresses(scene, flow) or _again(flow, flow.question)
+
+
+def _is_bare_name(scene: Scene, slot: Slot) -> bool:
+    """Whether the message is just a name of the kind that was asked for: an answer, though none that was offered."""
+    said = re.sub(r"\W", "", scene.text)
+    return any(e.kind == slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
 
 
 def _answer(scene: Scene, slot: Slot, question: Question) -> Value:

@@ -155,6 +155,11 @@ async def test_a_course_that_is_not_theirs_is_not_answered_with_another(bench: B
     assert await bench.say("钢琴课学到哪了") == ["没有找到，请选：\n1. 英语口语"]
 
 
+async def test_a_bare_name_is_an_answer_and_no_digression(bench: Bench) -> None:
+    await bench.say("我学到哪了", "L2")
+    assert await bench.say("钢琴课", "L2") == ["没有找到，请选：\n1. 英语口语\n2. 初中数学"]
+
+
 async def test_a_digression_is_answered_and_the_question_comes_back(bench: Bench) -> None:
     await bench.say("我要退钱")
     assert await bench.say("我学到哪了") == ["《英语口语》学到第12课。", "我们接着刚才的事。", "原因？"]
