@@ -30,3 +30,12 @@ def every_route() -> set[str]:
 def test_every_route_is_explained(language: str) -> None:
     page = ROOT / "docs" / language / "reference" / "http-api.md"
     assert set(NAMED.findall(page.read_text("utf-8"))) == every_route()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_attribute_of_the_chat_is_explained(language: str) -> None:
+    loader = (ROOT / "kefu" / "web" / "widget" / "loader.js").read_text("utf-8")
+    (read,) = re.findall(r"const \{([^}]*)\} = script\.dataset", loader)
+    page = ROOT / "docs" / language / "how-to" / "embed-the-chat.md"
+    explained = re.findall(r"^\| `data-(\w+)` \|", page.read_text("utf-8"), re.MULTILINE)
+    assert set(explained) == set(re.findall(r"\w+(?= *[,=]|\s*$)", read))
