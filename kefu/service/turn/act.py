@@ -263,7 +263,7 @@ async def choose(slot: Slot, run: Run, work: Work) -> bool:
     outcome = await call(slot.options or "", work)
     if not isinstance(outcome, Choices):
         raise BadSkill(f"{work.skill.name}: action {slot.options} lists options, so it must return Choices")
-    corrected = run.because == "corrected" and slot.name in run.slots and run.slots[slot.name] is None
+    corrected = run.because == "corrected" and slot.name in run.slots and not run.slots.keys() & {*slot.depends}
     if slot.is_open and (corrected or not outcome.options):
         ask(work, Question(slot.name, "slot"))
         return False

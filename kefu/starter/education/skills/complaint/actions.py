@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from kefu.core import Call, Carry, Choices, Option, Say, Ticket
 
-ANGER, PRESSURE = -0.85, 0.75
+ANGER, PRESSURE = -0.93, 0.75
 """Tone and urgency from which a complaint can't wait. The word "complaint" alone reaches neither."""
 
 ANSWER = timedelta(days=1)
