@@ -293,7 +293,8 @@ def mentioned(slot: Slot, run: Run, work: Work, options: tuple[Option, ...]) -> 
     if not run.mention:
         return Match()
     named = [entity for entity in work.reading.entities if entity.text in run.mention]
-    if run.because in ("corrected", "narrowed"):
+    mended = run.because == "corrected" and (run.fresh or slot.name in run.slots)
+    if mended or run.because == "narrowed":
         return match_answer(run.mention, named, slot.entity, options)
     return match_entities(named, slot.entity, options)
 
