@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -65,13 +65,12 @@ class WebHouse:
 
     def __post_init__(self) -> None:
         sound = SoundRecords(self.bench.records.courses, self.bench.records.orders)
-        self.bench.house = replace(self.bench.house, records={"school": sound}, clock=lambda: datetime.now(UTC))
-
-    def opening(self) -> Callable[[], AbstractAsyncContextManager[Kefu]]:
-        return self._open
+        self.bench.house = replace(
+            self.bench.house, records={"school": sound}, clock=lambda: datetime.now(UTC), pushes=frozenset({"bridge"})
+        )
 
     @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Kefu]:
+    async def opening(self) -> AsyncIterator[Kefu]:
         limits = {"body_kb": self.config.get("limits.body_kb", int)}
         common = {"security": SECURITY, "limits": limits, "url": "http://127.0.0.1:9/", "secret": BRIDGE_SECRET}
         channels = {name: make(name, common) for name, (_, make) in CHANNELS.items()}
@@ -102,3 +101,7 @@ def site_token(customer_id: str, *, secret: str = SITE_SECRET, age: timedelta = 
     expires = datetime.now(UTC) + timedelta(hours=1) - age
     claims = {"aud": "kefu", "sub": customer_id, "exp": int(expires.timestamp())}
     return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(secret))
+
+
+AS_SERVER = {"Authorization": f"Bearer {API_TOKEN}"}
+AS_OPERATOR = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}

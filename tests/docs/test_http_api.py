@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from fastapi.routing import APIRoute
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import WebSocketRoute
 
 from kefu.web.api import health, model, webhooks
 from kefu.web.api.reference import make_api
@@ -18,13 +17,12 @@ NAMED = re.compile(r"^\| `([A-Za-z]+ /[^`]*)` \|", re.MULTILINE)
 
 def every_route() -> set[str]:
     """`METHOD /path` of everything that the web answers for programs."""
-    bare = [one for one in (*webhooks.ROUTES, *model.ROUTES, *health.ROUTES) if isinstance(one, Route)]
+    bare = (*webhooks.ROUTES, *model.ROUTES, *health.ROUTES)
     found = {f"{method} {one.path}" for one in bare for method in (one.methods or {"GET"}) - {"HEAD"}}
-    for one in make_api([]).routes:
-        if isinstance(one, APIRoute):
-            found |= {f"{method} /api/v1{one.path}" for method in one.methods}
-        elif isinstance(one, WebSocketRoute):
-            found.add(f"WebSocket /api/v1{one.path}")
+    api = make_api([])
+    described = api.openapi()["paths"]
+    found |= {f"{method.upper()} /api/v1{path}" for path, methods in described.items() for method in methods}
+    found |= {f"WebSocket /api/v1{one.path}" for one in api.routes if isinstance(one, WebSocketRoute)}
     return found
 
 
@@ -32,3 +30,12 @@ def every_route() -> set[str]:
 def test_every_route_is_explained(language: str) -> None:
     page = ROOT / "docs" / language / "reference" / "http-api.md"
     assert set(NAMED.findall(page.read_text("utf-8"))) == every_route()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_attribute_of_the_chat_is_explained(language: str) -> None:
+    loader = (ROOT / "kefu" / "web" / "widget" / "loader.js").read_text("utf-8")
+    (read,) = re.findall(r"const \{([^}]*)\} = script\.dataset", loader)
+    page = ROOT / "docs" / language / "how-to" / "embed-the-chat.md"
+    explained = re.findall(r"^\| `data-(\w+)` \|", page.read_text("utf-8"), re.MULTILINE)
+    assert set(explained) == set(re.findall(r"\w+(?= *[,=]|\s*$)", read))

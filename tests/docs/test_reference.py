@@ -16,6 +16,7 @@ from kefu.cli import commands
 from kefu.core import errors
 from kefu.core.events import KINDS, Event
 from kefu.core.skill import Call, Slot, StepKind
+from kefu.service.dialogue.decide import RULES
 from kefu.service.skills.grade import GRADES
 from kefu.service.skills.parse import KEYS, SECTIONS
 
@@ -171,6 +172,12 @@ def test_everything_that_a_skill_folder_may_say_is_explained(language: str) -> N
 def test_everything_that_an_action_may_use_is_explained(language: str) -> None:
     members = {name for name in vars(Call) if not name.startswith("_")}
     assert members <= set(re.findall(r"`(?:await )?call\.(\w+)", read(language, "skill-folder.md")))
+
+
+def test_the_rules_of_the_dialogue_are_listed_in_their_order(language: str) -> None:
+    text = (ROOT / "docs" / language / "explain" / "dialogue.md").read_text("utf-8")
+    listed = [row[1].strip("`") for row in rows(text) if row[0].isdigit()]
+    assert listed == [rule.__name__ for rule in RULES]
 
 
 def test_every_library_is_justified() -> None:

@@ -40,7 +40,7 @@ def main() -> None:
     own = {"site__app": "site.py", "limits__messages_per_minute": 0}
     house = WebHouse(make_config(home, **own), durable=True)
     demo = len(sys.argv) > 3
-    uvicorn.run(assemble(house.config, house.opening(), demo=demo), port=port, log_level="error", lifespan="on")
+    uvicorn.run(assemble(house.config, house.opening, demo=demo), port=port, log_level="error", lifespan="on")
 
 
 if __name__ == "__main__":

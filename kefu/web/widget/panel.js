@@ -21,12 +21,12 @@ export async function mount(options) {
 
 class Panel {
   constructor({ root, launcher, count, base, language, identity, title }) {
-    Object.assign(this, { root, launcher, count, base, language, identity });
+    Object.assign(this, { root, launcher, count, base, language, identity, title });
     this.say = wordsIn(language);
     this.memory = new Memory(identity);
     this.thread = new Thread(this.say, language, (message) => this.#send(message));
     this.fresh = 0;
-    this.#build(title || this.say("title"));
+    this.#build(title);
     root.append(this.box);
   }
 
@@ -74,6 +74,7 @@ class Panel {
     const welcome = await answer.json();
     this.memory.session = welcome.session;
     this.suggestions = welcome.suggestions;
+    if (!this.title) this.heading.textContent = welcome.title;
     return welcome.session;
   }
 
@@ -165,10 +166,10 @@ class Panel {
     const composer = make("form", { class: "composer" }, this.field, send);
     const person = make("button", { type: "button", class: "person", on: { click: () => this.#write(say("person")) } }, draw(PERSON), say("person"));
     const shut = make("button", { type: "button", class: "shut", "aria-label": say("close"), on: { click: () => this.close() } }, draw(CLOSE));
-    const heading = make("h2", { id: "title" }, title);
+    this.heading = make("h2", { id: "title" }, title || say("title"));
     const kind = make("p", {}, make("span", { class: "ai" }, "AI"), this.state);
     this.box = make("section", { class: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1", lang: this.language, hidden: true },
-      make("header", {}, heading, person, shut, kind), this.banner, this.thread.box, this.options, composer);
+      make("header", {}, this.heading, person, shut, kind), this.banner, this.thread.box, this.options, composer);
     composer.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = this.field.value.trim();

@@ -29,7 +29,7 @@ async def test_a_reply_brings_its_quick_replies(bench: Bench) -> None:
 async def test_a_statement_carries_the_records_it_comes_from(bench: Bench) -> None:
     taken = await bench.take("我学到哪了")
     evidence = taken.replies[0].statements[0].evidence
-    assert [one.source for one in evidence] == ["records:progress/courses"]
+    assert [one.source for one in evidence] == ["records:progress/courses", "reply:progress/say.progress"]
     assert "英语口语" in evidence[0].detail
 
 
