@@ -173,10 +173,11 @@ def answers(scene: Scene) -> Decision | None:
     value = _answer(scene, slot, flow.question)
     if value is not None:
         return Run(flow.skill, "answered", slots={slot.name: value})
-    if slot.free and scene.reading.best.name in slot.accepts:
-        return Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
     if slot.free:
-        return digresses(scene, flow) or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
+        other = None if scene.reading.best.name in slot.accepts else digresses(scene, flow)
+        return other or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
+    if "deny" in scene.reading.cues:
+        return Cancel("declined")
     several = slot.options and match_answer(scene.text, scene.reading.entities, slot.entity, flow.question.options)
     if several and several.options:
         return Run(flow.skill, "narrowed", mention=scene.text)
@@ -188,7 +189,7 @@ def answers(scene: Scene) -> Decision | None:
 def _is_bare_name(scene: Scene, slot: Slot) -> bool:
     """Whether the message is just a name of the kind that was asked for: an answer, though none that was offered."""
     said = re.sub(r"\W", "", scene.text)
-    return any(e.kind == slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
+    return any(e.kind in slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
 
 
 def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
