@@ -188,7 +188,7 @@ def answers(scene: Scene) -> Decision | None:
 def _is_bare_name(scene: Scene, slot: Slot) -> bool:
     """Whether the message is just a name of the kind that was asked for: an answer, though none that was offered."""
     said = re.sub(r"\W", "", scene.text)
-    return any(e.kind == slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
+    return any(e.kind in slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
 
 
 def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
