@@ -173,10 +173,9 @@ def answers(scene: Scene) -> Decision | None:
     value = _answer(scene, slot, flow.question)
     if value is not None:
         return Run(flow.skill, "answered", slots={slot.name: value})
-    if slot.free and scene.reading.best.name in slot.accepts:
-        return Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
     if slot.free:
-        return digresses(scene, flow) or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
+        other = None if scene.reading.best.name in slot.accepts else digresses(scene, flow)
+        return other or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
     several = slot.options and match_answer(scene.text, scene.reading.entities, slot.entity, flow.question.options)
     if several and several.options:
         return Run(flow.skill, "narrowed", mention=scene.text)
