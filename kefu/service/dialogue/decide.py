@@ -178,8 +178,6 @@ def answers(scene: Scene) -> Decision | None:
     if slot.free:
         other = None if scene.reading.best.name in slot.accepts else digresses(scene, flow)
         return other or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
-    if "deny" in scene.reading.cues:
-        return Cancel("customer_cancelled")
     several = slot.options and match_answer(scene.text, scene.reading.entities, slot.entity, flow.question.options)
     if several and several.options:
         return Run(flow.skill, "narrowed", mention=scene.text)
