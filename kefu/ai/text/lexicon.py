@@ -136,7 +136,9 @@ class Lexicon:
         for run_start, run_end, hits in names.pieces.runs(pieces):
             start, end = self._to_edges(text, run_start, run_end, edges)
             core = text[start:end]
-            owners = [at for at in hits[:MOST_CHECKED].tolist() if core in names.spellings[at]]
+            likely = hits[:MOST_CHECKED].tolist()
+            owners = [at for at in likely if core in names.spellings[at]]
+            owners = owners or [at for at in likely if _leaves_out(core, names.spellings[at])]
             if owners and self._tells(core):
                 yield self._mention(names, text, (start, end), owners, len(hits))
         for start, end, piece in names.pieces.misspelt(pieces):
@@ -195,6 +197,12 @@ def _matches(
             if written in index and _stands_alone(text, start, start + size):
                 yield Found(names.kind, start, start + size, index[written], SCORES[how])
                 break
+
+
+def _leaves_out(core: str, name: str) -> bool:
+    """Whether a text is a name with something left out: python入门 for python 编程入门."""
+    rest = iter(name)
+    return all(char in rest for char in core)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
