@@ -86,6 +86,8 @@ def asks_for_person(scene: Scene) -> Decision | None:
     """A person, at any time."""
     skill = scene.best
     reason = next((step.name for step in skill.steps if step.kind == "hand_off"), "") if skill else ""
+    if reason and _is_answered(scene):
+        reason = ""
     if "person" in scene.reading.cues:
         reason = "customer_asked"
     if not reason:
@@ -176,6 +178,8 @@ def answers(scene: Scene) -> Decision | None:
     if slot.free:
         other = None if scene.reading.best.name in slot.accepts else digresses(scene, flow)
         return other or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
+    if "deny" in scene.reading.cues:
+        return Cancel("declined")
     several = slot.options and match_answer(scene.text, scene.reading.entities, slot.entity, flow.question.options)
     if several and several.options:
         return Run(flow.skill, "narrowed", mention=scene.text)
@@ -200,6 +204,15 @@ def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
             return entity.value
     found = re.search(slot.pattern, scene.text) if slot.pattern else None
     return found.group() if found else None
+
+
+def _is_answered(scene: Scene) -> bool:
+    """Whether the message names one of the answers that were offered (「个人」 is no call for a person then)."""
+    flow = scene.talk.flow
+    slot = scene.slot(flow) if flow else None
+    if flow is None or flow.question is None or slot is None or not flow.question.options:
+        return False
+    return _answer(scene, slot, flow.question) is not None
 
 
 def digresses(scene: Scene, flow: Flow) -> Decision | None:

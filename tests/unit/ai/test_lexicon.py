@@ -8,7 +8,7 @@ import pytest
 from kefu.ai.text.found import resolve
 from kefu.ai.text.lexicon import Lexicon, Manner
 from kefu.ai.text.normal import normalise
-from kefu.ai.text.sound import Sounds
+from kefu.ai.text.sound import build_sounds
 from kefu.ai.text.words import cut_words
 from kefu.core.ports.reader import Term
 
@@ -28,7 +28,7 @@ MANNER = Manner(
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    return Lexicon({"course": COURSES}, Sounds.build(), MANNER)
+    return Lexicon({"course": COURSES}, build_sounds(), MANNER)
 
 
 def named_in(lexicon: Lexicon, text: str) -> list[tuple[str, object, float]]:
@@ -91,7 +91,7 @@ def test_everyday_words_name_nothing(lexicon: Lexicon, text: str) -> None:
 
 
 def test_another_level_is_no_typo(lexicon: Lexicon) -> None:
-    assert named_in(Lexicon({"course": [Term("英语初级", "C1")]}, Sounds.build(), MANNER), "英语高级") == [
+    assert named_in(Lexicon({"course": [Term("英语初级", "C1")]}, build_sounds(), MANNER), "英语高级") == [
         ("英语", "C1", 0.7)
     ]
 
