@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -16,6 +16,7 @@ from small_house import Bench, TableRecords, make_bench
 
 from kefu.adapters.brokers.local import open_broker
 from kefu.adapters.channels import callback, rasa, rest, webchat
+from kefu.adapters.stores.sqlite import open_store
 from kefu.app import Config, Kefu, Rates
 from kefu.app.config import _flat
 from kefu.app.delivery import Delivery
@@ -59,32 +60,36 @@ class WebHouse:
     """One installation that can be opened again and again on the same store."""
 
     config: Config
+    durable: bool = False
     bench: Bench = field(default_factory=lambda: make_bench(datetime.now(UTC)))
 
     def __post_init__(self) -> None:
         sound = SoundRecords(self.bench.records.courses, self.bench.records.orders)
-        self.bench.house = replace(self.bench.house, records={"school": sound})
-
-    def opening(self) -> Callable[[], AbstractAsyncContextManager[Kefu]]:
-        return self._open
+        self.bench.house = replace(
+            self.bench.house, records={"school": sound}, clock=lambda: datetime.now(UTC), pushes=frozenset({"bridge"})
+        )
 
     @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Kefu]:
+    async def opening(self) -> AsyncIterator[Kefu]:
         limits = {"body_kb": self.config.get("limits.body_kb", int)}
         common = {"security": SECURITY, "limits": limits, "url": "http://127.0.0.1:9/", "secret": BRIDGE_SECRET}
         channels = {name: make(name, common) for name, (_, make) in CHANNELS.items()}
-        house = self.bench.house
-        async with open_broker({}) as broker:
+        async with AsyncExitStack() as stack:
+            broker, store = await stack.enter_async_context(open_broker({})), self.bench.store
+            if self.durable:
+                settings = {"home": str(self.config.home), "path": "kefu.db"}
+                store = await stack.enter_async_context(open_store(settings))
+            house = replace(self.bench.house, store=store)
             yield Kefu(
                 config=self.config,
-                store=self.bench.store,
+                store=store,
                 broker=broker,
                 catalog=house.catalog,
                 reader=house.reader,
                 records=house.records,
                 channels=channels,
                 house=house,
-                delivery=Delivery(house, self.bench.store, channels, self.config),
+                delivery=Delivery(house, store, channels, self.config),
                 rates=Rates(self.config.get("limits.messages_per_minute", int)),
                 tokens=(API_TOKEN,),
                 operator_token=OPERATOR_TOKEN,
@@ -96,3 +101,7 @@ def site_token(customer_id: str, *, secret: str = SITE_SECRET, age: timedelta = 
     expires = datetime.now(UTC) + timedelta(hours=1) - age
     claims = {"aud": "kefu", "sub": customer_id, "exp": int(expires.timestamp())}
     return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(secret))
+
+
+AS_SERVER = {"Authorization": f"Bearer {API_TOKEN}"}
+AS_OPERATOR = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}

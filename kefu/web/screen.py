@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from kefu.core.nouns import Language
 from kefu.web.hall import hall_of, now
+from kefu.web.viewer import COOKIE as DESK_COOKIE
 from kefu.web.words import COOKIE, LANGUAGES, choose_language, words_in
 
 FOLDER = Path(__file__).parent / "pages"
@@ -37,6 +38,7 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
             in_language=lambda wanted: words_in(wanted).say,
             switch=str(connection.url.include_query_params(lang=other).replace(scheme="", netloc="")),
             path=connection.scope["path"],
+            signed_in=bool(connection.cookies.get(DESK_COOKIE)),
             name=hall.kefu.config.get("kefu.name", str),
             when=lambda at: at.astimezone(hall.kefu.config.zone).strftime("%m-%d %H:%M:%S"),
             since=lambda at: duration(now() - at, language),

@@ -81,8 +81,7 @@ async def read_lines(hall: Hall, viewer: Viewer, conversation_id: str, after: in
 
 
 def _lines(recorded: Sequence[Recorded], talk: Conversation, catalog: Catalog, *, known: bool) -> Iterator[Line]:
-    """Walks forward; where the walk starts in the middle, the state now stands for the one before."""
-    waiting = known and talk.waiting is not None
+    waiting = known and _was_waiting(recorded, talk)
     prefix = f"{talk.sender}:"
     for one in recorded:
         number, event = one.number, one.event
@@ -105,6 +104,14 @@ def _lines(recorded: Sequence[Recorded], talk: Conversation, catalog: Catalog, *
             case HandedBack():
                 waiting = False
                 yield Line(number, "note", "", event.at, waiting, note="handed_back")
+
+
+def _was_waiting(recorded: Sequence[Recorded], talk: Conversation) -> bool:
+    """Whether people had the conversation before these events, which end in its present state."""
+    for one in recorded:
+        if isinstance(one.event, HandedOff | HandedBack):
+            return isinstance(one.event, HandedBack)
+    return talk.waiting is not None
 
 
 def sentence_of(statement: Statement, catalog: Catalog, language: Language) -> Sentence:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from kefu.app import Customer, Operator, Server
 from kefu.core.errors import NotAllowed, NotSignedIn
 from kefu.web.hall import Hall, hall_of, now
+from kefu.web.words import words_in
 
 COOKIE = "kefu_desk"
 AUDIENCE = "kefu-desk"
@@ -72,7 +73,7 @@ def operator_of(connection: HTTPConnection) -> Operator:
     if cookie:
         return _read(cookie, hall)
     if hall.demo and connection.url.hostname in LOCAL:
-        return Operator("demo")
+        return Operator(words_in(hall.language).say("desk", "demo_name"))
     raise NotSignedIn("Sign in at /desk/sign-in, or send Authorization: Bearer with the operator token.")
 
 

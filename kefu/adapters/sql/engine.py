@@ -15,7 +15,7 @@ from kefu.core.errors import BadConfig
 POOL_SIZE = 4
 """Connections for reading; writing has one of its own."""
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-4000", "temp_store=MEMORY")
 
 
 def make_engine(url: str, home: str = "", *, read_only: bool = False) -> Engine:

@@ -41,7 +41,7 @@ class House:
     longest_text: int = 2000
     pushes: frozenset[str] = frozenset()
     notify: tuple[str, ...] = ()
-    gate: Gate = field(default_factory=lambda: Gate(capacity=4096))
+    gate: Gate = field(default_factory=lambda: Gate(capacity=1024))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ async def _both(*ways: Coroutine[Any, Any, None]) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks)
 
 
 async def _tell(socket: WebSocket, hall: Hall, customer: Customer, after: int) -> None:

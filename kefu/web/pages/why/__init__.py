@@ -27,6 +27,7 @@ from kefu.web.hall import hall_of
 from kefu.web.screen import render
 from kefu.web.transcript import title_of
 from kefu.web.viewer import operator_of
+from kefu.web.words import choose_language
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ async def show(request: Request) -> Response:
     longest = max((stage.took_ms for stage in story.stages), default=0.0) or 1.0
 
     def title(source: str) -> str:
-        return title_of(source, hall.kefu.catalog, hall.language)
+        return title_of(source, hall.kefu.catalog, choose_language(request, hall.language))
 
     return render(request, "why/page.html", who=who, story=story, recorded=recorded, longest=longest, title=title)
 

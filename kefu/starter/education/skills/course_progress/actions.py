@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from kefu.core import Call, Carry, Choices, Fact, Option, Row, Say
+from kefu.core import Call, Carry, Choices, Fact, Option, Row, Say, Value
 
 RESTING = timedelta(days=21)
 """After so long without a lesson, the pace of before says nothing about when it goes on."""
@@ -39,9 +39,9 @@ class Forecast:
 
 
 async def overview(call: Call) -> Carry | Say:
-    """All courses at once, when that is what was asked for."""
+    """All courses at once, when that is what was asked for and there are several."""
     rows = await call.find("my_courses") if call.intent == "course_overview" else ()
-    if not rows:
+    if len(rows) < 2:
         return Carry({})
     lines = [f"{title(row, call)}  {row['lessons_done']}/{row['lessons']}" for row in rows]
     return Say("overview", {"count": len(rows), "list": "\n".join(lines)})
@@ -57,7 +57,7 @@ async def my_courses(call: Call) -> Choices:
 def option(row: Row, call: Call, *, several: bool) -> Option:
     """One course as a possible answer, with what its replies may name."""
     done, lessons = number(row["lessons_done"]), number(row["lessons"])
-    facts = {
+    facts: dict[str, Value] = {
         "enrolment": number(row["enrolment"]),
         "title": title(row, call),
         "lesson": done,

@@ -1,0 +1,47 @@
+"""The small house as a process of its own, to be killed and started again by the tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import uvicorn
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from web_house import WebHouse, make_config
+
+from kefu.web.serving import assemble
+
+SITE = """
+from html import escape
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+PAGE = '''<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Shop</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<script src="/widget.js" data-language="{lang}" data-identity="{identity}" data-title="{title}" async></script></head>
+<body><main><h1>Shop</h1><p>Hello.</p><a href="#top">A link</a></main></body></html>'''
+
+async def page(request):
+    asked = {name: escape(request.query_params.get(name, ""), quote=True) for name in ("lang", "identity", "title")}
+    return HTMLResponse(PAGE.format(**asked))
+
+def make_app(settings):
+    return Starlette(routes=[Route("/", page)])
+"""
+
+
+def main() -> None:
+    """Serve on a port, with everything kept in a folder."""
+    port, home = int(sys.argv[1]), Path(sys.argv[2])
+    (home / "site.py").write_text(SITE, "utf-8")
+    own = {"site__app": "site.py", "limits__messages_per_minute": 0}
+    house = WebHouse(make_config(home, **own), durable=True)
+    demo = len(sys.argv) > 3
+    uvicorn.run(assemble(house.config, house.opening, demo=demo), port=port, log_level="error", lifespan="on")
+
+
+if __name__ == "__main__":
+    main()
