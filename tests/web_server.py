@@ -52,6 +52,11 @@ class Server:
         answer = httpx2.request(method, f"{self.address}/api/v1{path}", json=body or None, headers=AS_OPERATOR)
         return answer.raise_for_status().json()
 
+    def talk_of(self, customer: str) -> str:
+        """The id of a customer's only conversation."""
+        (talk,) = self.operate(f"/conversations?customer_id={customer}")
+        return str(talk["id"])
+
     def write(self, sender: str, text: str) -> Any:
         """Let a customer say something through a server."""
         body = {"sender": sender, "text": text}

@@ -30,20 +30,20 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("lang", LOOKS)
-def test_every_page_is_for_everybody(server: Server, browser: Browser, shots: Path, lang: str) -> None:
+def test_every_page_is_for_everybody(own_server: Server, browser: Browser, shots: Path, lang: str) -> None:
     context = browser.new_context(**LOOKS[lang])
     page = context.new_page()
-    page.goto(f"{server.address}/desk/sign-in")
+    page.goto(f"{own_server.address}/desk/sign-in")
     examine(page, shots / f"desk-{lang}-sign-in.png")
-    sign_in(page, server)
+    sign_in(page, own_server)
     examine(page, shots / f"desk-{lang}-empty.png")
-    asked = server.write("L2", "我学到哪了")
-    server.write("L2", "真人，马上")
+    asked = own_server.write("L2", "我学到哪了")
+    own_server.write("L2", "真人，马上")
     paths = ("", "waiting", "turns", f"conversations/{asked['conversation']}", f"why/{asked['turn']}", "nothing")
     for path in paths:
-        page.goto(f"{server.address}/desk/{path}")
+        page.goto(f"{own_server.address}/desk/{path}")
         examine(page, shots / f"desk-{lang}-{path.partition('/')[0] or 'overview'}.png")
-    page.goto(f"{server.address}/api/v1/docs")
+    page.goto(f"{own_server.address}/api/v1/docs")
     page.locator("summary").first.click()
     examine(page, shots / f"desk-{lang}-docs.png")
     context.close()
@@ -58,13 +58,13 @@ def examine(page: Page, picture: Path) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
-def test_waiting_customers_appear_by_themselves(server: Server, browser: Browser) -> None:
+def test_waiting_customers_appear_by_themselves(own_server: Server, browser: Browser) -> None:
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
-    sign_in(page, server)
+    sign_in(page, own_server)
     page.locator("nav a", has_text="待人工").click()
     expect(page.get_by_text("没有客户在等")).to_be_visible()
-    server.write("L1", "真人")
+    own_server.write("L1", "真人")
     expect(page.locator(".case")).to_have_count(1, timeout=15_000)
     page.locator(".case textarea").fill("您好，我来帮您。")
     page.locator(".answer button").click()

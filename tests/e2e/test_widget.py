@@ -28,14 +28,16 @@ def visit(server: Server, browser: Browser) -> Iterator[Visit]:
     troubles: list[str] = []
     with ExitStack() as stack:
 
-        def open_page(customer: str = "", lang: str = "zh", page: Page | None = None, **context: Any) -> Page:
+        def open_page(
+            customer: str = "", lang: str = "zh", page: Page | None = None, at: Server = server, **context: Any
+        ) -> Page:
             if page is None:
                 page = browser.new_context(**(context or WIDE)).new_page()
                 stack.callback(page.context.close)
                 page.on("pageerror", lambda error: troubles.append(str(error)))
                 page.on("console", lambda said: troubles.append(said.text) if "Security Policy" in said.text else None)
             identity = site_token(customer) if customer else ""
-            page.goto(f"{server.address}/?lang={lang}&identity={identity}")
+            page.goto(f"{at.address}/?lang={lang}&identity={identity}")
             page.locator("#kefu .launcher:visible, #kefu .panel:visible").wait_for()
             return page
 
@@ -58,8 +60,8 @@ def bubbles(page: Page) -> list[str]:
     return page.locator(".bubble").all_inner_texts()
 
 
-def test_a_question_is_answered_with_its_source(visit: Visit, shots: Path) -> None:
-    page = visit("L1")
+def test_a_question_is_answered_with_its_source(visit: Visit, shots: Path, customer: str) -> None:
+    page = visit(customer)
     page.screenshot(path=shots / "widget-closed.png")
     open_chat(page)
     expect(page.locator("textarea")).to_be_focused()
@@ -74,83 +76,85 @@ def test_a_question_is_answered_with_its_source(visit: Visit, shots: Path) -> No
     expect(page.locator(".line.customer .bubble")).to_have_count(2)
 
 
-def test_a_person_answers_in_the_same_window(visit: Visit, server: Server, shots: Path) -> None:
-    page = visit("L1")
+def test_a_person_answers_in_the_same_window(visit: Visit, server: Server, shots: Path, customer: str) -> None:
+    page = visit(customer)
     open_chat(page)
     page.locator(".panel header .person").click()
     expect(page.locator(".state")).to_contain_text("已转人工")
-    (talk,) = server.operate("/conversations?waiting=true")
-    server.operate(f"/conversations/{talk['id']}/reply", text="您好，我来帮您。", who="小美")
+    talk = server.talk_of(customer)
+    server.operate(f"/conversations/{talk}/reply", text="您好，我来帮您。", who="小美")
     expect(page.locator(".line.person .bubble")).to_have_text("您好，我来帮您。")
     expect(page.locator(".line.person .name")).to_have_text("小美")
     page.screenshot(path=shots / "widget-person.png")
     page.locator(".shut").click()
-    server.operate(f"/conversations/{talk['id']}/reply", text="还在吗？", who="小美")
+    server.operate(f"/conversations/{talk}/reply", text="还在吗？", who="小美")
     expect(page.locator(".count")).to_have_text("1")
 
 
-def test_nothing_is_lost_or_doubled_when_the_server_is_killed(visit: Visit, server: Server, shots: Path) -> None:
-    page = visit("L1")
+def test_nothing_is_lost_or_doubled_when_the_server_is_killed(
+    visit: Visit, own_server: Server, shots: Path, customer: str
+) -> None:
+    page = visit(customer, at=own_server)
     open_chat(page)
     ask(page, QUESTION)
     expect(page.locator(".line.machine .bubble").last).to_have_text(ANSWER)
-    server.kill()
+    own_server.kill()
     expect(page.locator(".banner")).to_be_visible()
     ask(page, "第一句")
     ask(page, "第二句")
     expect(page.locator(".pending .status").first).to_contain_text("自动发送")
     page.screenshot(path=shots / "widget-offline.png")
-    server.start()
+    own_server.start()
     expect(page.locator(".pending .line")).to_have_count(0, timeout=30_000)
     expect(page.locator(".banner")).to_be_hidden()
     expect(page.locator(".line.customer .bubble")).to_have_text([QUESTION, "第一句", "第二句"])
     before = bubbles(page)[1:]
-    visit("L1", page=page)
+    visit(customer, page=page, at=own_server)
     expect(page.locator(".line.customer .bubble")).to_have_text([QUESTION, "第一句", "第二句"])
     assert bubbles(page) == before
-    (talk,) = server.operate("/conversations")
+    talk = own_server.talk_of(customer)
     said = [
-        line["text"] for line in server.operate(f"/conversations/{talk['id']}")["messages"] if line["by"] == "customer"
+        line["text"] for line in own_server.operate(f"/conversations/{talk}")["messages"] if line["by"] == "customer"
     ]
     assert said == [QUESTION, "第一句", "第二句"]
 
 
-def test_what_is_unsent_survives_a_reload(visit: Visit, server: Server) -> None:
-    page = visit()
+def test_what_is_unsent_survives_a_reload(visit: Visit, own_server: Server) -> None:
+    page = visit(at=own_server)
     open_chat(page)
-    server.kill()
+    own_server.kill()
     expect(page.locator(".banner")).to_be_visible()
     ask(page, "你好")
     expect(page.locator(".pending .line")).to_have_count(1)
-    server.start()
-    visit(page=page)
+    own_server.start()
+    visit(page=page, at=own_server)
     expect(page.locator(".lines .line.customer .bubble")).to_have_text(["你好"])
     expect(page.locator(".pending .line")).to_have_count(0)
 
 
-def test_long_polls_stand_in_for_sockets(visit: Visit, browser: Browser, server: Server) -> None:
+def test_long_polls_stand_in_for_sockets(visit: Visit, browser: Browser, server: Server, customer: str) -> None:
     page = browser.new_context(**WIDE).new_page()
     page.add_init_script(
         "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 5); } }"
     )
-    visit("L1", page=page)
+    visit(customer, page=page)
     open_chat(page)
     ask(page, QUESTION)
     expect(page.locator(".line.machine .bubble").last).to_have_text(ANSWER)
     ask(page, "真人")
     expect(page.locator(".state")).to_contain_text("已转人工")
-    (talk,) = server.operate("/conversations?waiting=true")
-    server.operate(f"/conversations/{talk['id']}/reply", text="在的。")
+    talk = server.talk_of(customer)
+    server.operate(f"/conversations/{talk}/reply", text="在的。")
     expect(page.locator(".line.person .bubble")).to_have_text("在的。")
     page.context.close()
 
 
-def test_another_customer_on_the_same_browser_starts_anew(visit: Visit) -> None:
-    page = visit("L1")
+def test_another_customer_on_the_same_browser_starts_anew(visit: Visit, customer: str) -> None:
+    page = visit(customer)
     open_chat(page)
     ask(page, QUESTION)
     expect(page.locator(".line.machine .bubble").last).to_have_text(ANSWER)
-    visit("L2", page=page)
+    visit(customer + "b", page=page)
     expect(page.locator(".panel")).to_be_visible()
     expect(page.locator(".line.machine .bubble")).to_have_count(1)
     assert ANSWER not in bubbles(page)
@@ -159,8 +163,8 @@ def test_another_customer_on_the_same_browser_starts_anew(visit: Visit) -> None:
     assert ANSWER not in bubbles(page)
 
 
-def test_the_keyboard_is_enough(visit: Visit) -> None:
-    page = visit("L1", "en")
+def test_the_keyboard_is_enough(visit: Visit, customer: str) -> None:
+    page = visit(customer, "en")
     page.locator(".launcher").focus()
     page.keyboard.press("Enter")
     expect(page.locator("textarea")).to_be_focused()
@@ -190,8 +194,8 @@ def test_enter_belongs_to_the_input_method_while_it_composes(visit: Visit) -> No
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_shut_out(visit: Visit, lang: str, scheme: str, shots: Path) -> None:
-    page = visit("L1", lang, **WIDE, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
+def test_nobody_is_shut_out(visit: Visit, lang: str, scheme: str, shots: Path, customer: str) -> None:
+    page = visit(customer, lang, **WIDE, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
     open_chat(page)
     ask(page, QUESTION)
     expect(page.locator(".source")).to_be_visible()
@@ -202,8 +206,10 @@ def test_nobody_is_shut_out(visit: Visit, lang: str, scheme: str, shots: Path) -
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(visit: Visit, lang: str, shots: Path) -> None:
-    page = visit("L1", lang, **PHONE)
+def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(
+    visit: Visit, lang: str, shots: Path, customer: str
+) -> None:
+    page = visit(customer, lang, **PHONE)
     page.locator(".launcher").tap()
     expect(page.locator(".lines .bubble")).to_have_count(1)
     page.evaluate("Promise.all(document.querySelector('#kefu').shadowRoot.getAnimations().map((one) => one.finished))")
@@ -217,8 +223,8 @@ def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(visit: Visit, lang: 
         assert page.evaluate("document.activeElement.id") == "kefu"
 
 
-def test_scripts_in_messages_are_inert(visit: Visit) -> None:
-    page = visit("L1")
+def test_scripts_in_messages_are_inert(visit: Visit, customer: str) -> None:
+    page = visit(customer)
     open_chat(page)
     evil = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
     ask(page, evil)
