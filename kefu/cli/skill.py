@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.markup import escape
 
 from kefu.cli.options import home, json_option
 from kefu.cli.show import as_json, console, progress
@@ -55,7 +56,7 @@ def check(home: Path, as_json_: bool, only: str, least: str) -> None:
             colour = COLOURS[one.grade.name]
             console.print(f"[{colour}]● {one.grade.name:<9}[/]{one.skill}  [dim]{one.dialogues} dialogues[/]")
             for line in one.grade.missing[:SHOWN]:
-                console.print(f"            [dim]{line}[/]", soft_wrap=True)
+                console.print(f"            [dim]{escape(line)}[/]", soft_wrap=True)
             if len(one.grade.missing) > SHOWN:
                 console.print(f"            [dim]… and {len(one.grade.missing) - SHOWN} more[/]")
     if bad:

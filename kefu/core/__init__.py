@@ -5,10 +5,11 @@ Standard library only. Skills import from here; plug-ins import this package and
 """
 
 from kefu.core.nouns import Effect, Evidence, Fact, Identity, Option, Row, Ticket, Value
-from kefu.core.skill import Action, Call, Carry, Choices, Outcome, Say
+from kefu.core.skill import Action, Again, Call, Carry, Choices, Outcome, Say
 
 __all__ = [
     "Action",
+    "Again",
     "Call",
     "Carry",
     "Choices",

@@ -39,16 +39,28 @@ class Query:
 class Slot:
     """Something a skill must know before it goes on.
 
-    `entity` is the kind of entity that fills it. `options` names an action that
-    lists the possible answers: with one option it fills itself, with several the
-    customer is asked. `free` takes the customer's next message as it is.
+    `entity` is the kind of entity that fills it, or several kinds. `options` names an
+    action that lists the possible answers: with one option it fills itself, with
+    several the customer is asked. `free` takes the customer's next message as it is,
+    `pattern` what a regular expression finds in it; with either of them, options that
+    come up empty lead to the question. `accepts` are intents that are answers to a free
+    question, not another matter. `called` are words by which customers name the slot to
+    correct it, `depends` the slots whose correction makes this one unknown again.
     """
 
     name: str
-    entity: str | None = None
+    entity: tuple[str, ...] = ()
     options: str | None = None
     free: bool = False
     pattern: str | None = None
+    accepts: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer may be none of the options."""
+        return self.free or self.pattern is not None
 
 
 StepKind = Literal["ask", "do", "confirm", "say", "hand_off"]
@@ -75,7 +87,8 @@ class Skill:
     and only after a `confirm` step. `identity` says that the customer must have
     proven who they are before the first step. `replies` maps language, then
     section (`say`, `ask`, `again`, `none`, `confirm`), then name to the variants
-    of a sentence; section `quick` holds the quick replies that come with `say`.
+    of a sentence; section `quick` holds the quick replies that come with `say`, section
+    `option` the labels of options by their value, the first shown, the others understood.
     `examples` maps language to pairs (intent, marked sentence).
     """
 
@@ -122,6 +135,10 @@ class Call(Protocol):
     @property
     def now(self) -> datetime:
         """The time of the turn, aware, in the business's time zone."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the customer has proven who they are; without it queries about a customer are refused."""
 
     @property
     def sentiment(self) -> float:
@@ -175,7 +192,14 @@ class Say:
     quick_replies: tuple[str, ...] = ()
 
 
-Outcome = Choices | Carry | Say
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The answer for a slot can't be used: it is asked again with `again.<slot>`, twice at most."""
+
+    slot: str
+
+
+Outcome = Choices | Carry | Again | Say
 """What an action returns."""
 
 Action = Callable[[Call], Awaitable[Outcome]]

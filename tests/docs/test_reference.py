@@ -11,17 +11,14 @@ from pathlib import Path
 
 import click
 import pytest
-from fastapi.routing import APIRoute
-from starlette.routing import Route, WebSocketRoute
 
 from kefu.cli import commands
 from kefu.core import errors
 from kefu.core.events import KINDS, Event
-from kefu.core.skill import Call, Slot, StepKind
+from kefu.core.skill import Call, Outcome, Slot, StepKind
+from kefu.service.dialogue.decide import RULES
 from kefu.service.skills.grade import GRADES
 from kefu.service.skills.parse import KEYS, SECTIONS
-from kefu.web.api import health, model, webhooks
-from kefu.web.api.reference import make_api
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -52,7 +49,7 @@ def first_codes(text: str) -> set[str]:
 def parts(text: str) -> dict[str, str]:
     """Sections of a page by what stands as code in their heading, or by the heading."""
     found = {}
-    for section in re.split(r"^## ", text, flags=re.M)[1:]:
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         heading, _, body = section.partition("\n")
         found[heading.strip().strip("`")] = body
     return found
@@ -76,7 +73,9 @@ def test_every_command_has_its_part(language: str) -> None:
     assert set(parts(read(language, "commands.md"))) == {name for name, _ in every_command(commands, "kefu")}
 
 
-@pytest.mark.parametrize(("name", "command"), [pytest.param(*one, id=one[0]) for one in every_command(commands, "kefu")])
+@pytest.mark.parametrize(
+    ("name", "command"), [pytest.param(*one, id=one[0]) for one in every_command(commands, "kefu")]
+)
 def test_every_option_of_a_command_is_explained(name: str, command: click.Command, language: str) -> None:
     explained = first_codes(parts(read(language, "commands.md"))[name])
     assert explained - {"-h", "--help"} == options(command)
@@ -125,7 +124,9 @@ def test_every_error_is_explained_with_its_status(language: str) -> None:
 
 
 def test_every_event_is_explained_with_its_fields(language: str) -> None:
-    explained = {row[0].strip("`"): set(CODE.findall(row[2])) for row in rows(read(language, "events.md")) if "`" in row[0]}
+    explained = {
+        row[0].strip("`"): set(CODE.findall(row[2])) for row in rows(read(language, "events.md")) if "`" in row[0]
+    }
     common = {field.name for field in fields(Event)}
     assert set(explained) == set(KINDS)
     for name, kind in KINDS.items():
@@ -169,25 +170,17 @@ def test_everything_that_a_skill_folder_may_say_is_explained(language: str) -> N
 
 
 def test_everything_that_an_action_may_use_is_explained(language: str) -> None:
+    text = read(language, "skill-folder.md")
     members = {name for name in vars(Call) if not name.startswith("_")}
-    assert members <= set(re.findall(r"`(?:await )?call\.(\w+)", read(language, "skill-folder.md")))
+    assert members <= set(re.findall(r"`(?:await )?call\.(\w+)", text))
+    returned = {code.partition("(")[0] for code in first_codes(text)}
+    assert {kind.__name__ for kind in Outcome.__args__} <= returned
 
 
-def every_route() -> set[str]:
-    """`METHOD /path` of everything that the web answers for programs."""
-    bare = [one for one in (*webhooks.ROUTES, *model.ROUTES, *health.ROUTES) if isinstance(one, Route)]
-    found = {f"{method} {one.path}" for one in bare for method in (one.methods or {"GET"}) - {"HEAD"}}
-    for one in make_api([]).routes:
-        if isinstance(one, APIRoute):
-            found |= {f"{method} /api/v1{one.path}" for method in one.methods}
-        elif isinstance(one, WebSocketRoute):
-            found.add(f"WebSocket /api/v1{one.path}")
-    return found
-
-
-def test_every_route_is_explained(language: str) -> None:
-    explained = {code for code in first_codes(read(language, "http-api.md")) if " /" in code}
-    assert explained == every_route()
+def test_the_rules_of_the_dialogue_are_listed_in_their_order(language: str) -> None:
+    text = (ROOT / "docs" / language / "explain" / "dialogue.md").read_text("utf-8")
+    listed = [row[1].strip("`") for row in rows(text) if row[0].isdigit()]
+    assert listed == [rule.__name__ for rule in RULES]
 
 
 def test_every_library_is_justified() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"^```\w+ (run|output|file=(\S+))\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```\w+ (run|output|file=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md") if "```sh run" in path.read_text("utf-8"))
 LIMIT_S = 60
 
@@ -40,7 +40,7 @@ class Reader:
     def run(self, commands: str) -> None:
         """Run commands; where they lead, the page goes on."""
         script = f"set -euo pipefail\n{commands}\npwd > '{self._marker}'\n"
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             ["/bin/bash", "-c", script], cwd=self._folder, env=self._environment, timeout=LIMIT_S,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
@@ -54,6 +54,7 @@ class Reader:
         assert re.search(wanted, self.printed, re.DOTALL), f"expected {text!r} in\n{self.printed}"
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT / "docs").as_posix())
 def test_a_reader_who_follows_the_page_gets_there(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "reader"

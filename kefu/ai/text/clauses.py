@@ -12,8 +12,8 @@ BORDER = re.compile(
 )
 CONNECTOR = re.compile(
     r"(?:另外|还有就是|还有|顺便(?:问一下|问下|再)?|然后(?:再)?|并且|而且|同时|再帮我|以及|第2|其次|对了)"
-    r"|\b(?:also|plus|by the way|btw|and (?:also|then)|and (?=(?:i|how|what|when|where|can|could|please|my|cancel|change)\b)"
-    r"|additionally|besides|secondly|one more thing)\b"
+    r"|\b(?:also|plus|by the way|btw|and (?:also|then)"
+    r"|and (?=(?:i|how|what|when|where|can|could|please|my)\b)|additionally|besides|secondly|one more thing)\b"
 )
 REASON = re.compile(
     r"(?:因为|由于|毕竟|谁让|主要是|原因是|如果|要是|虽然|所以|结果|但|可是|却)|\b(?:because|since|as|if|so|but|although)\b"

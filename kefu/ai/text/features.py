@@ -15,6 +15,11 @@ from kefu.ai.text.sound import Sounds
 from kefu.ai.text.words import HAN, Word
 
 HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+FUNCTION_TAGS = frozenset(
+    "r p c u uj ul ud ug uv uz y m mq q f x e o DT PRP PRP$ IN TO CC MD WRB WP RB VBZ VBP UH . SYM CD".split()
+)
+"""Parts of speech that hold sentences about anything together: pronouns, prepositions, particles, numbers …"""
+
 FEW = 20
 """Below so many examples per intent, features seen once are kept too."""
 
@@ -22,13 +27,13 @@ FEW = 20
 def count_features(words: Sequence[Word], sounds: Sounds) -> Counter[str]:
     """Count what a text is made of.
 
-    `w` words, `p` pairs of words with the borders of the text, `c` one to three Chinese
-    characters, `s` two and three syllables, `g` two to four letters within a word. A
-    name of a known kind is one word `⟨course⟩` and has no letters, so that the intent
-    does not depend on which one is named.
+    `w` words with content, `f` function words, `p` pairs of words with the borders of the
+    text, `c` one to three Chinese characters, `s` two and three syllables, `g` two to four
+    letters within a word. A name of a known kind is one word `⟨course⟩` without letters, so
+    that the intent does not depend on which one is named.
     """
     texts = [f"⟨{word.kind}⟩" if word.kind else word.text for word in words]
-    found = [f"w{text}" for text in texts]
+    found = [f"{'f' if _is_function(word) else 'w'}{text}" for word, text in zip(words, texts, strict=True)]
     found += map("p{} {}".format, ["", *texts], [*texts, ""])
     joined = "".join(" " if word.kind else word.text for word in words)
     for run in HAN_RUN.findall(joined):
@@ -38,6 +43,10 @@ def count_features(words: Sequence[Word], sounds: Sounds) -> Counter[str]:
         if not word.kind and word.text[0].isalpha() and not HAN.match(word.text):
             found += [f"g{gram}" for gram in _grams(f"<{word.text[:40]}>", 2, 4)]
     return Counter(found)
+
+
+def _is_function(word: Word) -> bool:
+    return not word.kind and (word.tag in FUNCTION_TAGS or (word.tag == "d" and len(word.text) == 1))
 
 
 def _grams(text: str, shortest: int, longest: int) -> list[str]:
@@ -50,12 +59,14 @@ class Vector:
     """A text as tf-idf weights of length 1: `values` float32 at the features `indices`, both (n_found,).
 
     `mass` holds each feature's share of the squared weight that the text would have if
-    all its features were known; its sum, `known` in [0, 1], says how familiar the text is.
+    all its features were known; its sum, `known` in [0, 1], says how familiar the text is,
+    and `topic` which share of its content words are known (0.5 where it has none).
     """
 
     indices: np.ndarray
     values: np.ndarray
     mass: np.ndarray
+    topic: float
 
     @property
     def known(self) -> float:
@@ -90,8 +101,12 @@ class Space:
         at: list[int] = []
         weights: list[float] = []
         unknown = 0.0
+        n_words = n_known = 0
         for name, count in counts.items():
             index = self._index.get(name)
+            if name[0] == "w":
+                n_words += 1
+                n_known += index is not None
             if index is None:
                 unknown += 1
             else:
@@ -102,7 +117,8 @@ class Space:
         found = float(squares.sum())
         total = found + unknown * self._rarest**2
         scale = 1 / math.sqrt(found) if found else 0.0
-        return Vector(np.array(at, dtype=np.intp), values * scale, squares / (total or 1.0))
+        topic = n_known / n_words if n_words else 0.5
+        return Vector(np.array(at, dtype=np.intp), values * scale, squares / (total or 1.0), topic)
 
     def pack(self) -> Parts:
         """The space as files."""

@@ -12,14 +12,19 @@ INTERNATIONAL = frozenset("ok okay hi hello hey bye yes no thanks vip app wifi".
 
 
 def tell_language(words: Sequence[Word], before: Language | None, default: Language) -> Language:
-    """The language that most words are of; names from the records and numbers do not count.
+    """The language that most words are of; names from the records, numbers, codes and addresses do not count.
 
     What is too short to tell ("2", "ok", an emoji) is in the conversation's language
     `before`. A text in another script or another European language counts as English,
     because that is what its writer more likely reads.
     """
     chinese = sum(1 for word in words if HAN.match(word.text) and not word.kind)
-    latin = [word.text for word in words if word.text[0].isalpha() and not HAN.match(word.text) and not word.kind]
+    coded = {at for word in words if word.text[0].isdigit() or word.text == "@" for at in (word.start, word.end)}
+    latin = [
+        word.text
+        for word in words
+        if word.text[0].isalpha() and not HAN.match(word.text) and not word.kind and not coded & {word.start, word.end}
+    ]
     if chinese:
         return "zh" if 2 * chinese >= len(latin) else "en"
     if not latin or (len(latin) == 1 and (latin[0] in INTERNATIONAL or before)):

@@ -44,9 +44,9 @@ COUNT = r"(\d{1,3}|an?|" + "|".join(NUMBERS) + ")"
 Make = Callable[[re.Match[str]], str | None]
 
 
-def find_moments(text: str) -> Iterator[Found]:
+def find_moments(text: str, has_digits: bool) -> Iterator[Found]:
     """All dates and times in a normalised text; they may overlap."""
-    for kind, pattern, make in RULES:
+    for kind, pattern, make in (*NUMBERED, *WORDED) if has_digits else WORDED:
         for match in pattern.finditer(text):
             value = make(match)
             if value is not None:
@@ -115,7 +115,7 @@ def _rules(*rules: tuple[str, str, Make]) -> tuple[tuple[str, re.Pattern[str], M
     return tuple((kind, re.compile(pattern), make) for kind, pattern, make in rules)
 
 
-RULES = _rules(
+NUMBERED = _rules(
     ("date", r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:[日号]|(?!\d))", _full),
     ("date", r"(?<!\d)(\d{4})年(\d{1,2})月", _month),
     ("date", r"(?<!\d)(\d{1,2})月(\d{1,2})(?:[日号]|(?!\d))", lambda m: _day(int(m[1]), int(m[2]))),
@@ -128,20 +128,9 @@ RULES = _rules(
     ),
     (
         "date",
-        "|".join(sorted((rf"\b{day}\b" if day.isascii() else day for day in DAYS), key=len, reverse=True)),
-        lambda m: DAYS[m[0]],
-    ),
-    ("date", r"(上上|上|这|本|下下|下)?个?(?:周|星期|礼拜)([一二三四五六日天末]|[1-6](?!\d|[个天年月周]))", _weekday),
-    ("date", rf"\b(last|this|next|on) {WEEKDAY_NAME}\b", _weekday),
-    ("date", r"(上上|上|这|本|下下|下)个?(周|星期|礼拜|月)(?![一二三四五六日天末1-6])", _period),
-    ("date", r"\b(last|this|next) (week|month|year)\b", _period),
-    (
-        "date",
         r"(?<!\d)(\d{1,3})个?(天|日|周|星期|礼拜|月|年)[之以]?([前后])",
         lambda m: _distance(m[1], m[2], "-" if m[3] == "前" else "+"),
     ),
-    ("date", rf"\bin {COUNT} (day|week|month|year)s?\b", lambda m: _distance(m[1], m[2], "+")),
-    ("date", rf"\b{COUNT} (day|week|month|year)s? ago\b", lambda m: _distance(m[1], m[2], "-")),
     (
         "time",
         rf"{PERIOD}?(?<!\d)(\d{{1,2}})点(?!\d*(?:折|倍)|[意建要问不])(?:(半)|([13])刻|(\d{{1,2}})分?|钟|整)?",
@@ -153,4 +142,18 @@ RULES = _rules(
         lambda m: _clock(m[4] or m[1], m[2], m[3]),
     ),
     ("time", r"\b(\d{1,2}) ?(am|pm|a\.m\.|p\.m\.)(?![a-z])", lambda m: _clock(m[2], m[1], "0")),
+)
+
+WORDED = _rules(
+    (
+        "date",
+        "|".join(sorted((rf"\b{day}\b" if day.isascii() else day for day in DAYS), key=len, reverse=True)),
+        lambda m: DAYS[m[0]],
+    ),
+    ("date", r"(上上|上|这|本|下下|下)?个?(?:周|星期|礼拜)([一二三四五六日天末]|[1-6](?!\d|[个天年月周]))", _weekday),
+    ("date", rf"\b(last|this|next|on) {WEEKDAY_NAME}\b", _weekday),
+    ("date", r"(上上|上|这|本|下下|下)个?(周|星期|礼拜|月)(?![一二三四五六日天末1-6])", _period),
+    ("date", r"\b(last|this|next) (week|month|year)\b", _period),
+    ("date", rf"\bin {COUNT} (day|week|month|year)s?\b", lambda m: _distance(m[1], m[2], "+")),
+    ("date", rf"\b{COUNT} (day|week|month|year)s? ago\b", lambda m: _distance(m[1], m[2], "-")),
 )

@@ -53,7 +53,7 @@ Entries = dict[str, dict[str, float]]
 
 @cache
 def _lists() -> tuple[Entries, dict[str, tuple[str, ...]]]:
-    """Words with their roles and weights; and by first character the words, longest first."""
+    """Words with roles and weights; and by beginning (two letters, one character) the words, longest first."""
     entries: Entries = {}
     for language in ("zh", "en"):
         role, weight = "", 0.0
@@ -66,8 +66,8 @@ def _lists() -> tuple[Entries, dict[str, tuple[str, ...]]]:
                     entries.setdefault(word.replace("_", " "), {})[role] = weight
     first: dict[str, list[str]] = {}
     for word in sorted(entries, key=lambda word: (-len(word), word)):
-        first.setdefault(word[0], []).append(word)
-    return entries, {char: tuple(words) for char, words in first.items()}
+        first.setdefault(word[:2] if word.isascii() else word[0], []).append(word)
+    return entries, {beginning: tuple(words) for beginning, words in first.items()}
 
 
 def read_mood(text: str, original: str) -> Mood:
@@ -93,7 +93,7 @@ def _signs(text: str) -> Iterator[Sign]:
     entries, first = _lists()
     at, size = 0, len(text)
     while at < size:
-        for word in first.get(text[at], ()):
+        for word in first.get(text[at : at + 2] if text[at].isascii() else text[at], ()):
             end = at + len(word)
             if text.startswith(word, at) and _is_whole(text, at, end):
                 for role, weight in entries[word].items():

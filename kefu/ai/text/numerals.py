@@ -17,14 +17,14 @@ MEASURE = re.compile(
 """What follows a numeral that counts something."""
 
 DECIMAL = re.compile(r"点([零〇一二三四五六七八九]+)(?=[折倍元块万亿个年级星%]|小时|公里)")
-NAMED_BY_NUMBER = re.compile(r"(?:星期|礼拜|[周初高老小双])$")
+NAMED_BY_NUMBER = re.compile(r"(?:星期|礼拜|[周初高老小双番])$")
 """Before a numeral that is a name: 周三, 初二, 双十一."""
 
 CLOCK = re.compile(r"(?:上午|下午|中午|晚上|凌晨|早上|今早|今晚)$")
 WORDS = re.compile(
     r"一(?:下|些|样|起|直|定|般|共|会|时|边|面|旦|致|心|口|头|如|切|步到|部分|次性|条龙|家人|本正经|级棒|回事|分为|笔勾|门心)"
     r"|一点(?!钟|半|整|到|前|后|[零一二三四五\d])|一块(?!钱|[一二三四五六七八九])|一日三餐|一天到晚|一年四季"
-    r"|十分(?!钟|之)|[三五六八]{1,2}[一八]?节(?!课)|五花八门|八门|三番五次|五次三番|三天两头|七夕|万一|千万|亿万"
+    r"|十分(?!钟|之)|[三五六八]{1,2}[一八]?节(?!课)|五花八门|八门|三天两头|七夕|万一|千万|亿万"
 )
 """Words that begin with a numeral and mean no number, each tried where a numeral begins."""
 

@@ -12,6 +12,7 @@ from kefu.core.nouns import Value
 COUNTED = "[个门条项种份张本单笔位次家款件套台部]"
 LISTED = "[个门条项种份张本单笔家款件套台部]"
 PARTS = "课|章|节|讲|单元|期|页|步|集"
+DIGIT = re.compile(r"[0-9]")
 NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 PLACES = {
     name: at for at, name in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
@@ -35,11 +36,11 @@ def find_patterns(text: str) -> Iterator[Found]:
     `percent`, `money` (minor units: fen, cents), `duration` (ISO 8601), `quantity`, and
     `date` and `time` of `moments`.
     """
-    for kind, pattern, make in RULES:
+    has_digits = DIGIT.search(text) is not None
+    for kind, pattern, make in (*NUMBERED, *WORDED) if has_digits else WORDED:
         for match in pattern.finditer(text):
             yield Found(kind, match.start(), match.end(), make(match))
-    if any(char.isdigit() for char in text) or len(text) > 1:
-        yield from find_moments(text)
+    yield from find_moments(text, has_digits)
 
 
 def _digits(match: re.Match[str]) -> str:
@@ -70,23 +71,18 @@ def _rules(
     return tuple((kind, re.compile(pattern), make) for kind, pattern, make in rules)
 
 
-RULES = _rules(
+NUMBERED = _rules(
     (
         "order_number",
         r"(?<![a-z0-9@._-])[a-z]{1,3}-?\d{6,20}(?![a-z0-9@])",
         lambda m: m[0].upper().replace("-", ""),
     ),
     ("phone", r"(?<![\da-z])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)", _digits),
-    ("email", r"[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}", lambda m: m[0]),
     ("last_four", r"(?:尾号|[后末]4位|last (?:four|4)(?: digits)?|ending (?:in|with))\D{0,6}(\d{4})(?!\d)", _digits),
     ("last_four", r"^\W*(\d{4})\W*$", _digits),
     ("ordinal", rf"(?<!倒数)第(\d{{1,3}}){LISTED}?(?!\d|{PARTS}|[次位名届])", lambda m: int(m[1])),
     ("ordinal", rf"倒数第(\d{{1,3}}){LISTED}?", lambda m: -int(m[1])),
-    ("ordinal", rf"最[后末][那这]?1?{LISTED}(?!课)|后者", lambda _: -1),
-    ("ordinal", r"前者", lambda _: 1),
     ("ordinal", r"^\W*[选要]?(\d{1,2})\W*$", lambda m: int(m[1])),
-    ("ordinal", rf"\b(?:the )?{PLACE} (?:one|option|item|choice)\b", lambda m: _place(m[1])),
-    ("ordinal", rf"^\W*(?:the )?{PLACE}(?: \w+)?\W*$", lambda m: _place(m[1])),
     ("ordinal", r"(?:\b(?:number|no\.?|option) ?|#)(\d{1,2})\b", lambda m: int(m[1])),
     ("ordinal", r"\b(?:the )(\d{1,2})(?:st|nd|rd|th)(?: one| option| item)?\b", lambda m: int(m[1])),
     ("part", rf"第?(\d{{1,3}})(?:{PARTS})", lambda m: int(m[1])),
@@ -98,4 +94,12 @@ RULES = _rules(
     ("duration", r"(?<![\d.])(\d{1,4})个?(年|月(?!\d)|周|星期|礼拜|天|小时|分钟|秒)(?![前后之以])", _duration),
     ("duration", r"(?<![\d.])(\d{1,4}) (year|month|week|day|hour|minute|second)s?\b", _duration),
     ("quantity", rf"(?<![\d.第]){NUMBER}(?:{COUNTED}|[人岁倍])", lambda m: _number(m[1])),
+)
+
+WORDED = _rules(
+    ("email", r"[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}", lambda m: m[0]),
+    ("ordinal", rf"最[后末][那这]?1?{LISTED}(?!课)|后者", lambda _: -1),
+    ("ordinal", r"前者", lambda _: 1),
+    ("ordinal", rf"\b(?:the )?{PLACE} (?:one|option|item|choice)\b", lambda m: _place(m[1])),
+    ("ordinal", rf"^\W*(?:the )?{PLACE}(?: \w+)?\W*$", lambda m: _place(m[1])),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,11 +16,18 @@ STOP = frozenset(
 SHORTEST_WORD = 5
 """Shorter Latin words are too easily another word."""
 
+MOST_COUNTED = 1024
+"""How many names are counted, those of rare pieces first, to find which share the most."""
+
 MOST_SHARED = 4096
 """A piece in more names than this tells nothing; of its names only so many are looked at."""
 
 
-def pieces_of(text: str) -> Iterator[tuple[str, int, int]]:
+Piece = tuple[str, int, int]
+"""A piece with its place: `text[start:end]`."""
+
+
+def pieces_of(text: str) -> Iterator[Piece]:
     """The pieces of a normalised text with their places: Latin words, pairs of other letters."""
     for match in PIECE.finditer(text):
         run, at = match.group(), match.start()
@@ -61,11 +69,11 @@ class PieceIndex:
             return self._names[:0]
         return self._names[self._begins[code] : self._begins[code + 1]]
 
-    def runs(self, text: str) -> Iterator[tuple[int, int, np.ndarray]]:
+    def runs(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, int, np.ndarray]]:
         """The longest stretches of a text whose pieces all stand in one name, with those names' numbers."""
         start = end = -1
         owners = self._names[:0]
-        for piece, at, to in pieces_of(text):
+        for piece, at, to in pieces:
             hits = self.names_with(piece)
             if owners.size and at <= end + 1 and hits.size:
                 both = _common(owners, hits)
@@ -78,25 +86,20 @@ class PieceIndex:
         if owners.size:
             yield start, end, owners
 
-    def likeliest(self, text: str, most: int) -> list[int]:
+    def likeliest(self, pieces: Sequence[Piece], most: int) -> list[int]:
         """The names that share the most pieces with a text, rare pieces first in question."""
-        hits = sorted((self.names_with(piece) for piece, _, _ in pieces_of(text)), key=len)
+        shared: Counter[int] = Counter()
         looked_at = 0
-        taken = []
-        for owners in hits:
+        for owners in sorted((self.names_with(piece) for piece, _, _ in pieces), key=len):
             looked_at += owners.size
-            if looked_at > MOST_SHARED:
+            if looked_at > MOST_COUNTED:
                 break
-            taken.append(owners)
-        if not looked_at or not taken:
-            return []
-        names, counts = np.unique(np.concatenate(taken), return_counts=True)
-        found: list[int] = names[np.argsort(-counts, kind="stable")[:most]].tolist()
-        return found
+            shared.update(owners.tolist())
+        return [name for name, _ in shared.most_common(most)]
 
-    def misspelt(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def misspelt(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, int, str]]:
         """Latin words one letter away from a word of the names, with the word that may be meant."""
-        for piece, start, end in pieces_of(text):
+        for piece, start, end in pieces:
             if len(piece) < SHORTEST_WORD or not piece.isascii() or not piece.isalpha() or piece in self._codes:
                 continue
             for shorter in _shortened(piece):

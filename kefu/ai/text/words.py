@@ -98,8 +98,8 @@ class EnglishSegmenter:
 
     Contractions are cut (`do`, `n't`). The tag is a guess from about 300 words of closed
     classes and frequent verbs, else from the ending, else noun: it knows no context, so
-    "a call" and "to call" get one tag. Right for 69 % of the words of UD English EWT
-    (dev); good enough as a hint for screens and rules, not for parsing.
+    "a call" and "to call" get one tag. Right for 74 % of the tokens of UD English
+    EWT (dev, Penn tags, proper nouns as nouns): a hint for rules and screens, not for parsing.
     """
 
     def cut(self, text: str, start: int = 0) -> list[Word]:

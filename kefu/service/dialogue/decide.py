@@ -8,7 +8,7 @@ then what is new, then what is unclear.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
@@ -86,6 +86,8 @@ def asks_for_person(scene: Scene) -> Decision | None:
     """A person, at any time."""
     skill = scene.best
     reason = next((step.name for step in skill.steps if step.kind == "hand_off"), "") if skill else ""
+    if reason and _is_answered(scene):
+        reason = ""
     if "person" in scene.reading.cues:
         reason = "customer_asked"
     if not reason:
@@ -100,20 +102,44 @@ def cancels(scene: Scene) -> Decision | None:
 
 
 def corrects(scene: Scene) -> Decision | None:
-    """「不对，是英语课」: another value for a slot of what is, or just was, under way."""
+    """「不对，是英语课」「邮箱不对」: another value for a slot of what is, or just was, under way."""
     flow = scene.talk.flow or scene.talk.last
-    if flow is None or "correct" not in scene.reading.cues:
+    if flow is None or not ("correct" in scene.reading.cues or _doubts(scene)):
         return None
-    skill = scene.catalog.skills[flow.skill]
-    for slot in skill.slots.values():
-        named = any(entity.kind == slot.entity for entity in scene.reading.entities)
-        if slot.name in flow.slots and (named or (slot.options and scene.talk.flow)):
-            fresh = scene.talk.flow is None
-            slots = (
-                {name: value for name, value in flow.slots.items() if name != slot.name} if fresh else {slot.name: None}
-            )
-            return Run(flow.skill, "corrected", scene.text, flow.intent, fresh, slots, mention=scene.text)
-    return None
+    filled = [slot for slot in scene.catalog.skills[flow.skill].slots.values() if slot.name in flow.slots]
+    slot = _called(scene.text, filled)
+    if slot is None and "correct" in scene.reading.cues:
+        kinds = {entity.kind for entity in scene.reading.entities}
+        named = [slot for slot in filled if kinds & set(slot.entity)]
+        listed = [slot for slot in filled if slot.options and scene.talk.flow]
+        slot = next(iter(named or listed), None)
+    if slot is None:
+        return None
+    unknown = {other.name for other in filled if other is slot or slot.name in other.depends}
+    fresh = scene.talk.flow is None
+    kept = {name: value for name, value in flow.slots.items() if name not in unknown}
+    slots = kept if fresh else dict.fromkeys(unknown)
+    return Run(flow.skill, "corrected", scene.text, flow.intent, fresh, slots, mention=scene.text)
+
+
+def _doubts(scene: Scene) -> bool:
+    """Whether a question before a write got neither a yes nor another matter for its answer."""
+    flow, cues = scene.talk.flow, scene.reading.cues
+    if flow is None or flow.question is None or flow.question.kind != "confirm" or "affirm" in cues:
+        return False
+    return "deny" in cues or digresses(scene, flow) is None
+
+
+def _called(text: str, slots: Sequence[Slot]) -> Slot | None:
+    """The slot that a text calls by one of its words; of several the one called last (「公司的邮箱」)."""
+    said = text.casefold()
+    places = {
+        slot: match.end()
+        for slot in slots
+        for word in slot.called
+        for match in re.finditer(rf"(?<![a-z]){re.escape(word)}(?![a-z])", said)
+    }
+    return max(places, key=places.__getitem__, default=None)
 
 
 def rephrases(scene: Scene) -> Decision | None:
@@ -150,25 +176,41 @@ def answers(scene: Scene) -> Decision | None:
     if value is not None:
         return Run(flow.skill, "answered", slots={slot.name: value})
     if slot.free:
-        return digresses(scene, flow) or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
-    several = slot.options and match_answer(
-        scene.text, scene.reading.entities, slot.entity or "", flow.question.options
-    )
+        other = None if scene.reading.best.name in slot.accepts else digresses(scene, flow)
+        return other or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
+    several = slot.options and match_answer(scene.text, scene.reading.entities, slot.entity, flow.question.options)
     if several and several.options:
         return Run(flow.skill, "narrowed", mention=scene.text)
+    if _is_bare_name(scene, slot):
+        return _again(flow, flow.question)
     return digresses(scene, flow) or _again(flow, flow.question)
+
+
+def _is_bare_name(scene: Scene, slot: Slot) -> bool:
+    """Whether the message is just a name of the kind that was asked for: an answer, though none that was offered."""
+    said = re.sub(r"\W", "", scene.text)
+    return any(e.kind in slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
 
 
 def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
     """The value that the message gives the slot, or None."""
     if question.options:
-        match = match_answer(scene.text, scene.reading.entities, slot.entity or "", question.options)
+        match = match_answer(scene.text, scene.reading.entities, slot.entity, question.options)
         return match.options[0].value if len(match.options) == 1 else None
     for entity in scene.reading.entities:
-        if entity.kind == slot.entity and entity.value is not None:
+        if entity.kind in slot.entity and entity.value is not None:
             return entity.value
     found = re.search(slot.pattern, scene.text) if slot.pattern else None
     return found.group() if found else None
+
+
+def _is_answered(scene: Scene) -> bool:
+    """Whether the message names one of the answers that were offered (「个人」 is no call for a person then)."""
+    flow = scene.talk.flow
+    slot = scene.slot(flow) if flow else None
+    if flow is None or flow.question is None or slot is None or not flow.question.options:
+        return False
+    return _answer(scene, slot, flow.question) is not None
 
 
 def digresses(scene: Scene, flow: Flow) -> Decision | None:
@@ -190,7 +232,7 @@ def picks(scene: Scene) -> Decision | None:
     offered = scene.talk.offered
     if not offered:
         return None
-    match = match_answer(scene.text, scene.reading.entities, "", offered)
+    match = match_answer(scene.text, scene.reading.entities, (), offered)
     if len(match.options) == 1 and not scene.best:
         intent = str(match.options[0].value)
         skill = scene.catalog.serving(intent)
@@ -208,7 +250,7 @@ def follows_up(scene: Scene) -> Decision | None:
     if new is not None and new.name != last.skill:
         return None
     slots = scene.catalog.skills[last.skill].slots.values()
-    named = any(entity.kind == slot.entity for slot in slots if slot.entity for entity in scene.reading.entities)
+    named = any(entity.kind in slot.entity for slot in slots for entity in scene.reading.entities)
     if not named:
         return None
     intent = scene.reading.best.name if new else last.intent

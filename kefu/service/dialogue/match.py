@@ -36,11 +36,11 @@ class Match:
     other: bool = False
 
 
-def match_entities(entities: Sequence[Entity], kind: str, options: Sequence[Option]) -> Match:
-    """Match what a sentence names in passing: only entities of the slot's kind count."""
-    for entity in (entity for entity in entities if entity.kind == kind):
+def match_entities(entities: Sequence[Entity], kinds: Sequence[str], options: Sequence[Option]) -> Match:
+    """Match what a sentence names in passing: only entities of the slot's kinds count."""
+    for entity in (entity for entity in entities if entity.kind in kinds):
         if entity.value is not None:
-            found = tuple(option for option in options if option.value == entity.value)
+            found = tuple(option for option in options if entity.value in (option.value, *option.aliases))
             if found or entity.score >= 1:
                 return Match(found, other=not found)
         named = match_text(entity.text, options)
@@ -50,12 +50,12 @@ def match_entities(entities: Sequence[Entity], kind: str, options: Sequence[Opti
     return Match()
 
 
-def match_answer(text: str, entities: Sequence[Entity], kind: str, options: Sequence[Option]) -> Match:
+def match_answer(text: str, entities: Sequence[Entity], kinds: Sequence[str], options: Sequence[Option]) -> Match:
     """Match an answer to a question that listed the options: place, name or part of it."""
     place = _place(text, entities, len(options))
     if place is not None:
         return Match((options[place],))
-    by_entity = match_entities(entities, kind, options) if kind else Match()
+    by_entity = match_entities(entities, kinds, options)
     if by_entity.options:
         return by_entity
     return Match(match_text(text, options), by_entity.other)
@@ -112,9 +112,9 @@ def _by_pieces(said: str, options: Sequence[Option]) -> tuple[Option, ...]:
 def _by_spelling(said: str, options: Sequence[Option]) -> tuple[Option, ...]:
     if len(said) < 4:
         return ()
-    return _closest(
-        [max(fuzz.partial_ratio(said, name) for name in _names(o)) for o in options], options, SPELLED_ALIKE
-    )
+    long = [[name for name in _names(option) if len(name) >= 4] for option in options]
+    scores = [max((fuzz.partial_ratio(said, name) for name in names), default=0.0) for names in long]
+    return _closest(scores, options, SPELLED_ALIKE)
 
 
 def _by_sound(said: str, options: Sequence[Option]) -> tuple[Option, ...]:

@@ -13,12 +13,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kefu.core.nouns import Language
-from kefu.core.skill import Skill
+from kefu.core.skill import Skill, Slot
 from kefu.service.skills.template import fields
 
 GRADES = ("none", "bronze", "silver", "gold", "platinum")
 SILVER_EXAMPLES, GOLD_EXAMPLES, GOLD_LESSER_EXAMPLES = 20, 60, 20
 """Examples wanted per language: of every intent, of the main (first) intent, of the others."""
+
+WORDS = ("quick", "option")
+"""Sections that hold words to choose from, not sentences."""
 
 MARKED = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 
@@ -27,8 +30,8 @@ MARKED = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 class Played:
     """How the dialogues of a skill came out.
 
-    `languages` are those in which there is a dialogue; `sources` the evidence that
-    replies carried (`reply:refund/say.done`); `failures` are readable.
+    `languages` are those in which there is a dialogue, `replies` the replies that
+    came up (`say.done`); `failures` are readable.
     """
 
     dialogues: int = 0
@@ -101,14 +104,7 @@ def _replies(skill: Skill, language: Language) -> Iterator[str]:
     file = f"replies.{language}.toml"
     for step in skill.steps:
         if step.kind == "ask":
-            slot = skill.slots.get(step.name)
-            wanted = (
-                ("ask", "again", "none")
-                if slot and slot.options
-                else ("ask",)
-                if slot and slot.free
-                else ("ask", "again")
-            )
+            wanted = _asked(skill.slots.get(step.name))
             yield from (f"{file}: [{s}] {step.name} is missing" for s in wanted if step.name not in replies[s])
         elif step.kind in ("confirm", "say"):
             names = skill.intents if step.name == "@intent" else (step.name,)
@@ -123,6 +119,13 @@ def _replies(skill: Skill, language: Language) -> Iterator[str]:
                     yield f"replies.{other}.toml: [{section}] {name} is missing; {file} has it"
             if len({fields(variant) - {"options"} for variant in variants}) > 1 and section == "confirm":
                 yield f"{file}: the variants of [{section}] {name} name different facts"
+
+
+def _asked(slot: Slot | None) -> tuple[str, ...]:
+    """The sections that must have words for a slot: a free answer is never asked for again."""
+    if slot is None or not slot.free:
+        return ("ask", "again", "none") if slot and slot.options and not slot.is_open else ("ask", "again")
+    return ("ask",)
 
 
 def silver(skill: Skill, played: Played, others: Mapping[str, str]) -> Iterator[str]:
@@ -141,7 +144,7 @@ def gold(skill: Skill, played: Played, others: Mapping[str, str]) -> Iterator[st
     yield from few(skill, skill.intents[:1], GOLD_EXAMPLES)
     yield from few(skill, skill.intents[1:], GOLD_LESSER_EXAMPLES)
     for section, entries in skill.replies[skill.languages[0]].items():
-        for name in entries:
+        for name in entries if section not in WORDS else ():
             if f"{section}.{name}" not in played.replies:
                 yield f"dialogues.md: no dialogue reaches [{section}] {name}"
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, get_args
 
 from kefu.core.errors import BadSkill
 from kefu.core.nouns import Language
 from kefu.core.skill import Action, Query, Skill, Slot, Step, StepKind
 
-SECTIONS = ("say", "ask", "again", "none", "confirm", "quick")
-"""The sections of a replies file: results, questions, re-asks, empty choices, confirmations, quick replies."""
+SECTIONS = ("say", "ask", "again", "none", "confirm", "quick", "option")
+"""The sections of a replies file: results, questions, re-asks, empty choices, confirmations, quick replies, labels."""
 
 KEYS = {
     "name", "owner", "languages", "title", "intents", "risk", "identity",
@@ -80,9 +81,16 @@ def _languages(folder: str, manifest: Mapping[str, Any]) -> tuple[Language, ...]
 
 def _slots(folder: str, manifest: Mapping[str, Any]) -> dict[str, Slot]:
     try:
-        return {name: Slot(name=name, **table) for name, table in manifest.get("slots", {}).items()}
+        return {name: Slot(name=name, **_lists(table)) for name, table in manifest.get("slots", {}).items()}
     except TypeError as error:
-        raise BadSkill(f"{folder}/skill.toml: [slots.*] takes entity, options, free, pattern: {error}.") from error
+        takes = ", ".join(key.name for key in fields(Slot) if key.name != "name")
+        raise BadSkill(f"{folder}/skill.toml: [slots.*] takes {takes}: {error}.") from error
+
+
+def _lists(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A slot's table with its lists as tuples; one kind of entity may stand without brackets."""
+    made = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    return {**made, "entity": (kind,)} if isinstance(kind := made.get("entity"), str) else made
 
 
 def _steps(folder: str, manifest: Mapping[str, Any]) -> tuple[Step, ...]:

@@ -26,7 +26,8 @@ from kefu.core.events import (
     TicketOpened,
 )
 from kefu.core.nouns import Conversation, Evidence, Fact, Flow, Identity, Option, Outbound, Question, Reading, Value
-from kefu.core.skill import Carry, Choices, Outcome, Say, Skill, Slot, Step
+from kefu.core.skill import Again, Carry, Choices, Outcome, Say, Skill, Slot, Step
+from kefu.service.dialogue.decide import MOST_TRIES
 from kefu.service.dialogue.fold import apply
 from kefu.service.dialogue.match import Match, match_answer, match_entities
 from kefu.service.turn.call import SkillCall
@@ -56,6 +57,7 @@ class Work:
     claims: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     hand_off: str = ""
+    tries: int = 0
 
     def record(self, *events: Event) -> None:
         """Let events happen."""
@@ -117,6 +119,7 @@ def begin(run: Run, work: Work) -> None:
             work.record(SlotsFilled(work.now, run.slots))
     elif run.slots:
         question = work.flow.question
+        work.tries = question.tries if question else 0
         chosen = {option.value: option.facts for option in (question.options if question else ())}
         facts = {name: fact for value in run.slots.values() for name, fact in chosen.get(value, {}).items()}
         asked = question.about if question else ""
@@ -175,14 +178,28 @@ async def perform(step: Step, work: Work) -> bool:
     if isinstance(outcome, Carry):
         work.record(SlotsFilled(work.now, {}, kept(outcome.facts)))
         return True
+    if isinstance(outcome, Again):
+        retry(outcome.slot, work)
+        return False
     if not isinstance(outcome, Say):
-        raise BadSkill(f"{work.skill.name}: action {step.name} must return Carry or Say, not {type(outcome).__name__}")
+        returned = type(outcome).__name__
+        raise BadSkill(f"{work.skill.name}: action {step.name} must return Carry, Again or Say, not {returned}")
     if outcome.check and not await identify(outcome, work):
         work.hand_off = "identity_not_proven"
         work.record(FlowEnded(work.now, "handed_off"))
         return False
     finish(outcome, step, work)
     return False
+
+
+def retry(slot: str, work: Work) -> None:
+    """Ask for a slot again whose answer had the right form but can't be used."""
+    if work.tries >= MOST_TRIES:
+        work.hand_off = "answer_not_understood"
+        work.record(FlowEnded(work.now, "handed_off"))
+        return
+    work.record(SlotsFilled(work.now, {slot: None}), StepReached(work.now, first_step(work.skill, (slot,))))
+    ask(work, Question(slot, "slot", tries=work.tries + 1), again=True)
 
 
 async def identify(said: Say, work: Work) -> bool:
@@ -234,7 +251,7 @@ async def fill(slot: Slot, run: Run, work: Work) -> bool:
         return await choose(slot, run, work)
     if not slot.free and run.mention:
         for entity in work.reading.entities:
-            if entity.kind == slot.entity and entity.value is not None:
+            if entity.kind in slot.entity and entity.value is not None:
                 work.record(SlotsFilled(work.now, {slot.name: entity.value}))
                 return True
     ask(work, Question(slot.name, "slot"))
@@ -246,11 +263,15 @@ async def choose(slot: Slot, run: Run, work: Work) -> bool:
     outcome = await call(slot.options or "", work)
     if not isinstance(outcome, Choices):
         raise BadSkill(f"{work.skill.name}: action {slot.options} lists options, so it must return Choices")
+    corrected = run.because == "corrected" and slot.name in run.slots and not run.slots.keys() & {*slot.depends}
+    if slot.is_open and (corrected or not outcome.options):
+        ask(work, Question(slot.name, "slot"))
+        return False
     if not outcome.options:
         work.reply(Draft("none", slot.name, work.skill.name, known(work), tuple(work.evidence)))
         work.record(FlowEnded(work.now, "failed"))
         return False
-    offered = tuple(replace(option, facts=kept(option.facts)) for option in outcome.options)
+    offered = tuple(labelled(option, work) for option in outcome.options)
     match = mentioned(slot, run, work, offered)
     options = match.options or offered
     if len(options) == 1 and not match.other:
@@ -260,14 +281,22 @@ async def choose(slot: Slot, run: Run, work: Work) -> bool:
     return False
 
 
+def labelled(option: Option, work: Work) -> Option:
+    """An option as it is shown and kept: without a label of its own it takes the words of the replies."""
+    words = work.skill.replies.get(work.talk.language, {}).get("option", {}).get(str(option.value), ())
+    label, aliases = option.label or "".join(words[:1]), (*option.aliases, *words)
+    return replace(option, label=label, aliases=aliases, facts=kept(option.facts))
+
+
 def mentioned(slot: Slot, run: Run, work: Work, options: tuple[Option, ...]) -> Match:
     """Which options the customer's words speak of."""
     if not run.mention:
         return Match()
-    entities, kind = work.reading.entities, slot.entity or ""
-    if run.because in ("corrected", "narrowed"):
-        return match_answer(run.mention, entities, kind, options)
-    return match_entities(entities, kind, options)
+    named = [entity for entity in work.reading.entities if entity.text in run.mention]
+    mended = run.because == "corrected" and (run.fresh or slot.name in run.slots)
+    if mended or run.because == "narrowed":
+        return match_answer(run.mention, named, slot.entity, options)
+    return match_entities(named, slot.entity, options)
 
 
 def ask(work: Work, question: Question, *, again: bool = False) -> None:

@@ -55,6 +55,11 @@ class SkillCall:
         """The customer's sentence that started the flow."""
         return self.flow.text
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the customer has proven who they are."""
+        return bool(self.customer_id)
+
     async def find(self, query: str, /, **values: Value) -> Sequence[Row]:
         """Run one of the skill's own queries.
 

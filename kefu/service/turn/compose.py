@@ -65,8 +65,7 @@ def _fill(
     formatter = Formatter(language, zone)
     statements = []
     for sentence in sentences(template):
-        named = bool(fields(sentence))
-        evidence = draft.evidence if named and draft.evidence else (fixed,)
+        evidence = (*draft.evidence, fixed) if fields(sentence) else (fixed,)
         statements.append(Statement(formatter.vformat(sentence, (), facts), evidence))
     return tuple(statements)
 

@@ -16,7 +16,7 @@ COURSES = (
 
 
 def found(text: str, *entities: Entity) -> list[object]:
-    return [option.value for option in match_answer(text, entities, "course", COURSES).options]
+    return [option.value for option in match_answer(text, entities, ("course",), COURSES).options]
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ def test_a_place_in_the_list() -> None:
 
 def test_something_that_is_not_offered() -> None:
     named = Entity("course", "钢琴入门", "C99", 0, 4)
-    match = match_entities((named,), "course", COURSES)
+    match = match_entities((named,), ("course",), COURSES)
     assert match.other
     assert not match.options
 
 
 def test_an_entity_by_its_value() -> None:
-    match = match_entities((Entity("course", "Spoken English", "C1", 0, 4),), "course", COURSES)
+    match = match_entities((Entity("course", "Spoken English", "C1", 0, 4),), ("course",), COURSES)
     assert [option.value for option in match.options] == ["C1"]

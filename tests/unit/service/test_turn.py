@@ -29,7 +29,7 @@ async def test_a_reply_brings_its_quick_replies(bench: Bench) -> None:
 async def test_a_statement_carries_the_records_it_comes_from(bench: Bench) -> None:
     taken = await bench.take("我学到哪了")
     evidence = taken.replies[0].statements[0].evidence
-    assert [one.source for one in evidence] == ["records:progress/courses"]
+    assert [one.source for one in evidence] == ["records:progress/courses", "reply:progress/say.progress"]
     assert "英语口语" in evidence[0].detail
 
 
@@ -153,6 +153,11 @@ async def test_another_question_to_the_same_skill_takes_the_place_of_the_first(b
 
 async def test_a_course_that_is_not_theirs_is_not_answered_with_another(bench: Bench) -> None:
     assert await bench.say("钢琴课学到哪了") == ["没有找到，请选：\n1. 英语口语"]
+
+
+async def test_a_bare_name_is_an_answer_and_no_digression(bench: Bench) -> None:
+    await bench.say("我学到哪了", "L2")
+    assert await bench.say("钢琴课", "L2") == ["没有找到，请选：\n1. 英语口语\n2. 初中数学"]
 
 
 async def test_a_digression_is_answered_and_the_question_comes_back(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from kefu.core import Call, Carry, Choices, Fact, Option, Row, Say
+from kefu.core import Call, Carry, Choices, Fact, Option, Row, Say, Value
 
 AHEAD = timedelta(days=7)
 """How far a timetable looks."""
@@ -35,7 +35,7 @@ async def my_courses(call: Call) -> Choices:
 
 def option(row: Row, call: Call) -> Option:
     """One course as a possible answer, with its next lesson."""
-    facts = {
+    facts: dict[str, Value] = {
         "title": title(row, call),
         "lesson": int(str(row["lessons_done"])) + 1,
         "lessons": int(str(row["lessons"])),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from kefu.core import Call, Say
-from kefu.core.errors import NotAllowed
 
 
-async def help(call: Call) -> Say:  # noqa: A001 - the step reads "do help"
+async def advise(call: Call) -> Say:
     """What to try; for a customer whom we know, what the account itself has to say."""
-    try:
-        rows = await call.find("account_state")
-    except NotAllowed:
+    if not call.is_known:
         return Say("help")
+    rows = await call.find("account_state")
     match rows[0]["account_state"] if rows else "closed":
         case "locked":
             return Say("locked")
