@@ -28,9 +28,9 @@ def count_features(words: Sequence[Word], sounds: Sounds) -> Counter[str]:
     """Count what a text is made of.
 
     `w` words with content, `f` function words, `p` pairs of words with the borders of the
-    text, `c` one to three Chinese characters, `s` two and three syllables, `g` two to four letters within a word. A
-    name of a known kind is one word `⟨course⟩` and has no letters, so that the intent
-    does not depend on which one is named.
+    text, `c` one to three Chinese characters, `s` two and three syllables, `g` two to four
+    letters within a word. A name of a known kind is one word `⟨course⟩` without letters, so
+    that the intent does not depend on which one is named.
     """
     texts = [f"⟨{word.kind}⟩" if word.kind else word.text for word in words]
     found = [f"{'f' if _is_function(word) else 'w'}{text}" for word, text in zip(words, texts, strict=True)]

@@ -68,12 +68,15 @@ def learn_manner(examples: Sequence[Example]) -> Manner:
 
 def read_shortcut(text: str, intents: Collection[str]) -> tuple[Ask, tuple[Entity, ...]] | None:
     """`/refund{"order": "E26…"}`, as buttons of chat clients send it; None unless the intent is known."""
-    match = SHORTCUT.fullmatch(text)
+    match = SHORTCUT.fullmatch(text) if "/" in text[:40] else None
     if match is None or match[1] not in intents:
         return None
-    values = _values(match[2]) if match[2] else {}
-    entities = tuple(Entity(kind, str(value), value, 0, len(text)) for kind, value in values.items())
-    return Ask(text, (IntentScore(match[1], 1.0),)), entities
+    entities = []
+    for kind, value in _values(match[2] or "{}").items():
+        at = text.find(str(value), match.start(2))
+        start, end = (at, at + len(str(value))) if at >= 0 else match.span(2)
+        entities.append(Entity(kind, text[start:end], value, start, end))
+    return Ask(text, (IntentScore(match[1], 1.0),)), tuple(entities)
 
 
 def _values(written: str) -> dict[str, Value]:

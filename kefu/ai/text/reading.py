@@ -21,7 +21,7 @@ from kefu.ai.text.marks import learn_manner, parse_marks, read_shortcut
 from kefu.ai.text.mood import read_mood
 from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
-from kefu.ai.text.sound import Sounds
+from kefu.ai.text.sound import Sounds, build_sounds
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Ask, Entity, IntentScore, Language, Reading, Token
@@ -35,6 +35,9 @@ COURTESY = frozenset(("greet", "thank", "thanks", "bye", "goodbye"))
 
 SURE, SURE_AFTER_COMMA = 0.6, 0.7
 """How likely the intents of two clauses must be for the message to hold two requests."""
+
+MOST_CLAUSES = 8
+"""How many clauses of a message are looked at one by one."""
 
 FAR_BETTER = 0.3
 """By how much one intent for the whole must beat the least likely clause to explain it all."""
@@ -86,7 +89,7 @@ class TextReader:
         """Learn from labelled sentences; raises `BadInput` when there are none."""
         if not examples:
             raise BadInput("There are no examples to learn from; write some in a skill's examples.zh.txt.")
-        sounds = Sounds.build()
+        sounds = build_sounds()
         texts = []
         kinds: set[str] = set()
         for number, example in enumerate(examples, start=1):
@@ -120,12 +123,14 @@ class TextReader:
 
     def read(self, text: str, language: Language | None = None) -> Reading:
         """Understand a text; `language` is the conversation's, for texts too short to tell."""
-        shortcut = read_shortcut(text, self._learned.intents) if self._learned and text[:1] == "/" else None
+        if self._learned and (shortcut := read_shortcut(text, self._learned.intents)):
+            ask, entities = shortcut
+            return Reading(language or self._default, (ask,), entities, reader=self._version)
         normal = normalise(text[:LONGEST])
         words, found = self._take_apart(normal.text)
         mood = read_mood(normal.text, normal.original)
-        reading = Reading(
-            language=tell_language(words, language, self._default),
+        return Reading(
+            language=tell_language(normal.text, words, language, self._default),
             asks=self._asks(text, normal, words),
             entities=tuple(_entity(normal, one) for one in found),
             tokens=tuple(_token(normal, word) for word in words),
@@ -134,12 +139,6 @@ class TextReader:
             urgency=mood.urgency,
             reader=self._version,
         )
-        if shortcut:
-            ask, entities = shortcut
-            return replace(
-                reading, asks=(ask,), entities=entities, cues=frozenset(), language=language or self._default
-            )
-        return reading
 
     def _take_apart(self, text: str) -> tuple[list[Word], list[Found]]:
         """The words, with names and numbers of known kinds as one word each, and all entities."""
@@ -151,7 +150,7 @@ class TextReader:
 
     def _asks(self, text: str, normal: Normal, words: Sequence[Word]) -> tuple[Ask, ...]:
         whole = Ask(text, self._score(words))
-        clauses = split_clauses(normal.text)
+        clauses = split_clauses(normal.text)[:MOST_CLAUSES]
         if len(clauses) < 2:
             return (whole,)
         asks: list[Ask] = []

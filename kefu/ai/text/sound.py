@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 import numpy as np
 
@@ -37,14 +38,15 @@ class Sounds:
         """A table from its file."""
         return cls(unpack_array(parts["sounds.npy"]))
 
-    @classmethod
-    def build(cls) -> Sounds:
-        """Make the table from pypinyin's single readings; 0.3 s and 50 MB, so only when training."""
-        from pypinyin.pinyin_dict import pinyin_dict
 
-        readings = [_plain(pinyin_dict.get(code, "").partition(",")[0]) for code in range(FIRST, LAST + 1)]
-        number = {syllable: at for at, syllable in enumerate(sorted(set(readings) - {""}), start=1)} | {"": 0}
-        return cls(np.array([number[reading] for reading in readings], dtype=np.uint16))
+@cache
+def build_sounds() -> Sounds:
+    """Make the table from pypinyin's single readings; 0.3 s and 50 MB, so only when training."""
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    readings = [_plain(pinyin_dict.get(code, "").partition(",")[0]) for code in range(FIRST, LAST + 1)]
+    number = {syllable: at for at, syllable in enumerate(sorted(set(readings) - {""}), start=1)} | {"": 0}
+    return Sounds(np.array([number[reading] for reading in readings], dtype=np.uint16))
 
 
 def _plain(reading: str) -> str:

@@ -11,7 +11,8 @@ from typing import Protocol
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 
 ENGLISH_WORD = re.compile(
-    r"[a-z]+(?=n't\b)|n't\b|'(?:s|m|re|ve|ll|d)\b|[^\W\d_]+(?:-[^\W\d_]+)*\+*#?|\d+(?:[.,:]\d+)*|\S", re.UNICODE
+    r"[a-z]*\d+[a-z][a-z\d]*|[a-z]+\d+[a-z\d]*|[a-z]+(?=n't\b)|n't\b|'(?:s|m|re|ve|ll|d)\b|[^\W\d_]+(?:-[^\W\d_]+)*\+*#?|\d+(?:[.,:]\d+)*|\S",
+    re.UNICODE,
 )
 
 CLOSED_CLASSES = {
@@ -98,8 +99,8 @@ class EnglishSegmenter:
 
     Contractions are cut (`do`, `n't`). The tag is a guess from about 300 words of closed
     classes and frequent verbs, else from the ending, else noun: it knows no context, so
-    "a call" and "to call" get one tag. Right for 69 % of the words of UD English EWT
-    (dev); good enough as a hint for screens and rules, not for parsing.
+    "a call" and "to call" get one tag. Right for 74 % of the tokens of UD English
+    EWT (dev, Penn tags, proper nouns as nouns): a hint for rules and screens, not for parsing.
     """
 
     def cut(self, text: str, start: int = 0) -> list[Word]:
@@ -114,7 +115,7 @@ def _english_tag(word: str) -> str:
     known = TAGS.get(word)
     if known:
         return known
-    if word[0].isdigit():
+    if any(map(str.isdigit, word)):
         return "CD"
     if not word[0].isalpha():
         return "SYM" if word[0] in "'$%#&@+=*" or ord(word[0]) > 0x2000 else "."

@@ -8,7 +8,7 @@ import pytest
 from kefu.ai.text.found import resolve
 from kefu.ai.text.lexicon import Lexicon, Manner
 from kefu.ai.text.normal import normalise
-from kefu.ai.text.sound import Sounds
+from kefu.ai.text.sound import build_sounds
 from kefu.ai.text.words import cut_words
 from kefu.core.ports.reader import Term
 
@@ -28,7 +28,7 @@ MANNER = Manner(
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    return Lexicon({"course": COURSES}, Sounds.build(), MANNER)
+    return Lexicon({"course": COURSES}, build_sounds(), MANNER)
 
 
 def named_in(lexicon: Lexicon, text: str) -> list[tuple[str, object, float]]:
@@ -71,6 +71,7 @@ def test_a_name_that_sounds_alike_or_has_a_typo(lexicon: Lexicon, text: str, wri
         ("我的数学课学到哪了", "数学课", "C002"),
         ("口语课", "口语课", "C001"),
         ("那数学呢", "数学", "C002"),
+        ("那Python基础呢", "Python基础", "C003"),
         ("refund my Python course", "Python course", "C003"),
         ("Pyton course", "Pyton course", "C003"),
         ("英语课", "英语课", None),
@@ -90,7 +91,7 @@ def test_everyday_words_name_nothing(lexicon: Lexicon, text: str) -> None:
 
 
 def test_another_level_is_no_typo(lexicon: Lexicon) -> None:
-    assert named_in(Lexicon({"course": [Term("英语初级", "C1")]}, Sounds.build(), MANNER), "英语高级") == [
+    assert named_in(Lexicon({"course": [Term("英语初级", "C1")]}, build_sounds(), MANNER), "英语高级") == [
         ("英语", "C1", 0.7)
     ]
 
@@ -100,10 +101,10 @@ def test_a_name_of_two_things_means_neither() -> None:
     assert named_in(twins, "绘画") == [("绘画", None, 1.0)]
 
 
-def test_a_hundred_thousand_names() -> None:
+def test_twenty_thousand_names() -> None:
     syllables = "英语口写作阅读数学物理化编程设计音乐绘画历史地商务入门进阶基础高初级提冲刺实战训练班系统"
     chance = random.Random(5)  # noqa: S311 - not for secrets
-    many = [Term("".join(chance.choices(syllables, k=chance.randint(4, 9))), f"X{n}") for n in range(100_000)]
+    many = [Term("".join(chance.choices(syllables, k=chance.randint(4, 9))), f"X{n}") for n in range(20_000)]
     lexicon = Lexicon({"course": [*many, *COURSES]}, None, MANNER)
     assert ("英语口语入门", "C001", 1.0) in named_in(lexicon, "我想看英语口语入门学到哪了")
     began = process_time()
