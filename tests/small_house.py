@@ -140,7 +140,7 @@ class RuleReader:
 
     def scores(self, text: str) -> tuple[IntentScore, ...]:
         if text == "钢琴课":
-            return (IntentScore("refund", 0.9),)
+            return (IntentScore("complaint", 0.9),)
         maybe = 0.4 if "大概" in text else 0.9
         return tuple(IntentScore(intent, maybe) for word, intent in self.intents.items() if word in text)
 

@@ -1,4 +1,8 @@
-"""Play the skills' dialogues on their fixtures: the real engine, an in-memory store."""
+"""Play the skills' dialogues on their fixtures: the real engine, an in-memory store.
+
+What a turn promises is written to the fixtures at once, so that a second request meets
+the first.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from kefu.app.house import inline
 from kefu.app.plugins import load_plugin
 from kefu.app.training import load_lexicons
 from kefu.core.events import CheckFailed, EffectPromised, Event, HandedOff, IdentityProven, TicketOpened
-from kefu.core.nouns import Identity, Inbound
+from kefu.core.nouns import Effect, Identity, Inbound
 from kefu.core.ports.reader import Reader
 from kefu.service.desk.hours import parse_hours
 from kefu.service.dialogue.decide import Promise
@@ -57,10 +61,17 @@ class Stage:
             taken = await take_turn(Inbound(CHANNEL, number, sender, text, self._now, identity), self._house)
             stored = await self._house.store.events(taken.conversation_id)
             events = [recorded.event for recorded in stored if recorded.turn_id == taken.turn_id]
+            for event in events:
+                if isinstance(event, EffectPromised):
+                    await self._write(event.effect)
             used.update(e.source for r in taken.replies for s in r.statements for e in s.evidence)
             return Happened([reply.text for reply in taken.replies], [mark for e in events for mark in _marks(e)])
 
         return await play(dialogue, take), frozenset(used)
+
+    async def _write(self, effect: Effect) -> None:
+        skill = self._house.catalog.skills[effect.skill]
+        await self._house.records[skill.records].write(skill.queries[effect.statement], effect.values)
 
 
 def _marks(event: Event) -> list[str]:

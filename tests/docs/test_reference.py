@@ -15,7 +15,7 @@ import pytest
 from kefu.cli import commands
 from kefu.core import errors
 from kefu.core.events import KINDS, Event
-from kefu.core.skill import Call, Slot, StepKind
+from kefu.core.skill import Call, Outcome, Slot, StepKind
 from kefu.service.dialogue.decide import RULES
 from kefu.service.skills.grade import GRADES
 from kefu.service.skills.parse import KEYS, SECTIONS
@@ -170,8 +170,11 @@ def test_everything_that_a_skill_folder_may_say_is_explained(language: str) -> N
 
 
 def test_everything_that_an_action_may_use_is_explained(language: str) -> None:
+    text = read(language, "skill-folder.md")
     members = {name for name in vars(Call) if not name.startswith("_")}
-    assert members <= set(re.findall(r"`(?:await )?call\.(\w+)", read(language, "skill-folder.md")))
+    assert members <= set(re.findall(r"`(?:await )?call\.(\w+)", text))
+    returned = {code.partition("(")[0] for code in first_codes(text)}
+    assert {kind.__name__ for kind in Outcome.__args__} <= returned
 
 
 def test_the_rules_of_the_dialogue_are_listed_in_their_order(language: str) -> None:

@@ -86,6 +86,8 @@ def asks_for_person(scene: Scene) -> Decision | None:
     """A person, at any time."""
     skill = scene.best
     reason = next((step.name for step in skill.steps if step.kind == "hand_off"), "") if skill else ""
+    if reason and _is_answered(scene):
+        reason = ""
     if "person" in scene.reading.cues:
         reason = "customer_asked"
     if not reason:
@@ -173,10 +175,9 @@ def answers(scene: Scene) -> Decision | None:
     value = _answer(scene, slot, flow.question)
     if value is not None:
         return Run(flow.skill, "answered", slots={slot.name: value})
-    if slot.free and scene.reading.best.name in slot.accepts:
-        return Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
     if slot.free:
-        return digresses(scene, flow) or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
+        other = None if scene.reading.best.name in slot.accepts else digresses(scene, flow)
+        return other or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
     several = slot.options and match_answer(scene.text, scene.reading.entities, slot.entity, flow.question.options)
     if several and several.options:
         return Run(flow.skill, "narrowed", mention=scene.text)
@@ -188,7 +189,7 @@ def answers(scene: Scene) -> Decision | None:
 def _is_bare_name(scene: Scene, slot: Slot) -> bool:
     """Whether the message is just a name of the kind that was asked for: an answer, though none that was offered."""
     said = re.sub(r"\W", "", scene.text)
-    return any(e.kind == slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
+    return any(e.kind in slot.entity and re.sub(r"\W", "", e.text) == said for e in scene.reading.entities)
 
 
 def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
@@ -203,11 +204,22 @@ def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
     return found.group() if found else None
 
 
+def _is_answered(scene: Scene) -> bool:
+    """Whether the message names one of the answers that were offered (「个人」 is no call for a person then)."""
+    flow = scene.talk.flow
+    slot = scene.slot(flow) if flow else None
+    if flow is None or flow.question is None or slot is None or not flow.question.options:
+        return False
+    return _answer(scene, slot, flow.question) is not None
+
+
 def digresses(scene: Scene, flow: Flow) -> Decision | None:
-    """Another matter in the middle of a question; the question waits."""
+    """Another matter in the middle of a question, which waits; a no with a courtesy (「不用了，谢谢」) ends it."""
     skill = scene.best
     if skill is None or skill.name == flow.skill or scene.reading.best.probability < DIGRESSION:
         return None
+    if "deny" in scene.reading.cues and all(step.kind == "say" for step in skill.steps):
+        return Cancel("declined")
     return Run(skill.name, "digressed", scene.text, scene.reading.best.name, fresh=True, mention=scene.text)
 
 

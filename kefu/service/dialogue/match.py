@@ -112,9 +112,9 @@ def _by_pieces(said: str, options: Sequence[Option]) -> tuple[Option, ...]:
 def _by_spelling(said: str, options: Sequence[Option]) -> tuple[Option, ...]:
     if len(said) < 4:
         return ()
-    return _closest(
-        [max(fuzz.partial_ratio(said, name) for name in _names(o)) for o in options], options, SPELLED_ALIKE
-    )
+    long = [[name for name in _names(option) if len(name) >= 4] for option in options]
+    scores = [max((fuzz.partial_ratio(said, name) for name in names), default=0.0) for names in long]
+    return _closest(scores, options, SPELLED_ALIKE)
 
 
 def _by_sound(said: str, options: Sequence[Option]) -> tuple[Option, ...]:

@@ -20,6 +20,9 @@ GRADES = ("none", "bronze", "silver", "gold", "platinum")
 SILVER_EXAMPLES, GOLD_EXAMPLES, GOLD_LESSER_EXAMPLES = 20, 60, 20
 """Examples wanted per language: of every intent, of the main (first) intent, of the others."""
 
+WORDS = ("quick", "option")
+"""Sections that hold words to choose from, not sentences."""
+
 MARKED = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 
 
@@ -27,8 +30,8 @@ MARKED = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 class Played:
     """How the dialogues of a skill came out.
 
-    `languages` are those in which there is a dialogue; `sources` the evidence that
-    replies carried (`reply:refund/say.done`); `failures` are readable.
+    `languages` are those in which there is a dialogue, `replies` the evidence that
+    their replies carried (`reply:refund/say.done`); `failures` are readable.
     """
 
     dialogues: int = 0
@@ -141,7 +144,7 @@ def gold(skill: Skill, played: Played, others: Mapping[str, str]) -> Iterator[st
     yield from few(skill, skill.intents[:1], GOLD_EXAMPLES)
     yield from few(skill, skill.intents[1:], GOLD_LESSER_EXAMPLES)
     for section, entries in skill.replies[skill.languages[0]].items():
-        for name in entries if section != "quick" else ():
+        for name in entries if section not in WORDS else ():
             if f"reply:{skill.name}/{section}.{name}" not in played.replies:
                 yield f"dialogues.md: no dialogue reaches [{section}] {name}"
 

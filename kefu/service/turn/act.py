@@ -263,7 +263,7 @@ async def choose(slot: Slot, run: Run, work: Work) -> bool:
     outcome = await call(slot.options or "", work)
     if not isinstance(outcome, Choices):
         raise BadSkill(f"{work.skill.name}: action {slot.options} lists options, so it must return Choices")
-    corrected = run.because == "corrected" and slot.name in run.slots and run.slots[slot.name] is None
+    corrected = run.because == "corrected" and slot.name in run.slots and not run.slots.keys() & {*slot.depends}
     if slot.is_open and (corrected or not outcome.options):
         ask(work, Question(slot.name, "slot"))
         return False
@@ -293,7 +293,8 @@ def mentioned(slot: Slot, run: Run, work: Work, options: tuple[Option, ...]) -> 
     if not run.mention:
         return Match()
     named = [entity for entity in work.reading.entities if entity.text in run.mention]
-    if run.because in ("corrected", "narrowed"):
+    mended = run.because == "corrected" and (run.fresh or slot.name in run.slots)
+    if mended or run.because == "narrowed":
         return match_answer(run.mention, named, slot.entity, options)
     return match_entities(named, slot.entity, options)
 

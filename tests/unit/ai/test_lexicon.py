@@ -71,6 +71,7 @@ def test_a_name_that_sounds_alike_or_has_a_typo(lexicon: Lexicon, text: str, wri
         ("我的数学课学到哪了", "数学课", "C002"),
         ("口语课", "口语课", "C001"),
         ("那数学呢", "数学", "C002"),
+        ("那Python基础呢", "Python基础", "C003"),
         ("refund my Python course", "Python course", "C003"),
         ("Pyton course", "Pyton course", "C003"),
         ("英语课", "英语课", None),

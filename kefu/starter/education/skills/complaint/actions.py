@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from kefu.core import Call, Carry, Choices, Option, Say, Ticket
 
-ANGER, PRESSURE = -0.85, 0.75
+ANGER, PRESSURE = -0.93, 0.75
 """Tone and urgency from which a complaint can't wait. The word "complaint" alone reaches neither."""
 
 ANSWER = timedelta(days=1)
@@ -50,5 +50,5 @@ def is_serious(call: Call) -> bool:
 
 def says_enough(text: str) -> bool:
     """Whether a message is long enough to hold more than the wish to complain."""
-    characters, words = re.findall(r"[\u3400-\u9fff]", text), re.findall(r"[^\W\u3400-\u9fff]+", text)
+    characters, words = re.findall(r"[\u3400-\u9fff]", text), re.findall(r"[^\W\u3400-\u9fff]+(?:['’]\w+)*", text)
     return len(characters) + 1.5 * len(words) >= ENOUGH

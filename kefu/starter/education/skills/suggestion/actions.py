@@ -6,7 +6,7 @@ import re
 
 from kefu.core import Call, Choices, Option, Say, Ticket
 
-ENOUGH = 10
+ENOUGH = 12
 """A message of so many Chinese characters holds a suggestion; a word of another script counts for one and a half."""
 
 
@@ -24,5 +24,5 @@ async def record(call: Call) -> Say:
 
 def says_enough(text: str) -> bool:
     """Whether a message is long enough to hold more than the wish to suggest something."""
-    characters, words = re.findall(r"[\u3400-\u9fff]", text), re.findall(r"[^\W\u3400-\u9fff]+", text)
+    characters, words = re.findall(r"[\u3400-\u9fff]", text), re.findall(r"[^\W\u3400-\u9fff]+(?:['’]\w+)*", text)
     return len(characters) + 1.5 * len(words) >= ENOUGH
