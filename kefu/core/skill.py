@@ -40,8 +40,8 @@ class Slot:
     """Something a skill must know before it goes on.
 
     `entity` is the kind of entity that fills it, or several kinds. `options` names an
-    action that lists the possible answers: with one option it fills itself, with
-    several the customer is asked. `free` takes the customer's next message as it is,
+    action that lists the possible answers, or holds their values: with one option it
+    fills itself, with several the customer is asked. `free` takes the customer's next message as it is,
     `pattern` what a regular expression finds in it; with either of them, options that
     come up empty lead to the question. `accepts` are intents that are answers to a free
     question, not another matter. `called` are words by which customers name the slot to
@@ -50,7 +50,7 @@ class Slot:
 
     name: str
     entity: tuple[str, ...] = ()
-    options: str | None = None
+    options: str | tuple[str, ...] | None = None
     free: bool = False
     pattern: str | None = None
     accepts: tuple[str, ...] = ()

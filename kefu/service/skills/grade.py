@@ -83,7 +83,7 @@ def _parts(skill: Skill) -> Iterator[str]:
         if step.kind == "do" and step.name not in skill.actions:
             yield f"actions.py: there is no async function {step.name}"
     for slot in skill.slots.values():
-        if slot.options and slot.options not in skill.actions:
+        if isinstance(slot.options, str) and slot.options not in skill.actions:
             yield f"actions.py: there is no async function {slot.options} (options of {slot.name})"
     for kind, query in skill.lexicons.items():
         if query not in skill.queries:
@@ -104,8 +104,8 @@ def _replies(skill: Skill, language: Language) -> Iterator[str]:
     file = f"replies.{language}.toml"
     for step in skill.steps:
         if step.kind == "ask":
-            wanted = _asked(skill.slots.get(step.name))
-            yield from (f"{file}: [{s}] {step.name} is missing" for s in wanted if step.name not in replies[s])
+            wanted = _asked(step.name, skill.slots.get(step.name))
+            yield from (f"{file}: [{s}] {name} is missing" for s, name in wanted if name not in replies[s])
         elif step.kind in ("confirm", "say"):
             names = skill.intents if step.name == "@intent" else (step.name,)
             kind = step.kind
@@ -121,11 +121,17 @@ def _replies(skill: Skill, language: Language) -> Iterator[str]:
                 yield f"{file}: the variants of [{section}] {name} name different facts"
 
 
-def _asked(slot: Slot | None) -> tuple[str, ...]:
-    """The sections that must have words for a slot: a free answer is never asked for again."""
-    if slot is None or not slot.free:
-        return ("ask", "again", "none") if slot and slot.options and not slot.is_open else ("ask", "again")
-    return ("ask",)
+def _asked(name: str, slot: Slot | None) -> Iterator[tuple[str, str]]:
+    """The sections and names of the words that a slot needs; a free answer is never asked for again."""
+    yield "ask", name
+    if slot is None:
+        return
+    if not slot.free:
+        yield "again", name
+    if isinstance(slot.options, str) and not slot.is_open:
+        yield "none", name
+    if isinstance(slot.options, tuple):
+        yield from (("option", value) for value in slot.options)
 
 
 def silver(skill: Skill, played: Played, others: Mapping[str, str]) -> Iterator[str]:

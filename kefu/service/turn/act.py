@@ -260,7 +260,8 @@ async def fill(slot: Slot, run: Run, work: Work) -> bool:
 
 async def choose(slot: Slot, run: Run, work: Work) -> bool:
     """Fill a slot from the options that the records give."""
-    outcome = await call(slot.options or "", work)
+    fixed = Choices(tuple(Option(value, "") for value in slot.options)) if isinstance(slot.options, tuple) else None
+    outcome = fixed or await call(str(slot.options), work)
     if not isinstance(outcome, Choices):
         raise BadSkill(f"{work.skill.name}: action {slot.options} lists options, so it must return Choices")
     corrected = run.because == "corrected" and slot.name in run.slots and not run.slots.keys() & {*slot.depends}

@@ -53,12 +53,6 @@ async def check(call: Call) -> Carry | Say:
     return done_before(row, call) or Carry({"course": course(row, call), "amount": row["amount_fen"]})
 
 
-async def buyers(call: Call) -> Choices:
-    """To whom an invoice can be made out."""
-    del call
-    return Choices((Option("person", ""), Option("company", "")))
-
-
 async def known_title(call: Call) -> Choices:
     """A person's name as the account has it; a company's must be asked."""
     if call.slots["buyer"] == "company":
