@@ -7,7 +7,7 @@ the first.
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,11 +20,9 @@ from kefu.app.training import load_lexicons
 from kefu.core.events import CheckFailed, EffectPromised, Event, HandedOff, IdentityProven, TicketOpened
 from kefu.core.nouns import Effect, Identity, Inbound
 from kefu.core.ports.reader import Reader
-from kefu.core.skill import Skill
 from kefu.service.desk.hours import parse_hours
 from kefu.service.dialogue.decide import Promise
 from kefu.service.skills.catalog import Catalog
-from kefu.service.skills.template import may_have_made
 from kefu.service.turn import take_turn
 from kefu.service.turn.house import House
 from kefu.testing.dialogue import Dialogue, Difference, Happened, parse_dialogues, play
@@ -34,7 +32,7 @@ CHANNEL = "rehearsal"
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """How one dialogue came out; `replies_used` names replies of the skill, such as `say.done`."""
+    """How one dialogue came out."""
 
     skill: str
     dialogue: Dialogue
@@ -52,9 +50,9 @@ class Stage:
         self._conversations = itertools.count()
 
     async def play(self, dialogue: Dialogue) -> tuple[list[Difference], frozenset[str]]:
-        """Play one dialogue in a conversation of its own; also returns what the machine said."""
+        """Play one dialogue in a conversation of its own; also returns the replies that it used."""
         sender = f"dialogue-{next(self._conversations)}"
-        said: set[str] = set()
+        used: set[str] = set()
 
         async def take(text: str, customer: str, now: datetime) -> Happened:
             self._now = now.astimezone(UTC)
@@ -66,10 +64,10 @@ class Stage:
             for event in events:
                 if isinstance(event, EffectPromised):
                     await self._write(event.effect)
-            said.update(reply.text for reply in taken.replies)
+            used.update(e.source for r in taken.replies for s in r.statements for e in s.evidence)
             return Happened([reply.text for reply in taken.replies], [mark for e in events for mark in _marks(e)])
 
-        return await play(dialogue, take), frozenset(said)
+        return await play(dialogue, take), frozenset(used)
 
     async def _write(self, effect: Effect) -> None:
         skill = self._house.catalog.skills[effect.skill]
@@ -125,17 +123,6 @@ async def rehearse(config: Config, catalog: Catalog, reader: Reader, skill: str)
     played = []
     for dialogue in parse_dialogues(script.read_text("utf-8"), f"{skill}/dialogues.md"):
         async with open_stage(config, catalog, reader, folder / "fixtures") as stage:
-            differences, said = await stage.play(dialogue)
-        played.append(Rehearsed(skill, dialogue, differences, _replies_used(catalog.skills[skill], said)))
+            differences, used = await stage.play(dialogue)
+        played.append(Rehearsed(skill, dialogue, differences, used))
     return played
-
-
-def _replies_used(skill: Skill, said: Iterable[str]) -> frozenset[str]:
-    """The replies of a skill that some sentences may have been made of."""
-    return frozenset(
-        f"{section}.{name}"
-        for sections in skill.replies.values()
-        for section, entries in sections.items()
-        for name, variants in entries.items()
-        if any(may_have_made(variant, text) for variant in variants for text in said)
-    )

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```\w+ (run|output|file=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md") if "```sh run" in path.read_text("utf-8"))
-LIMIT_S = 60
+LIMIT_S = 120
 
 
 class Reader:
@@ -55,6 +55,7 @@ class Reader:
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT / "docs").as_posix())
 def test_a_reader_who_follows_the_page_gets_there(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "reader"

@@ -2,23 +2,32 @@
 
 A softmax divides all belief among the intents it knows, so that a text about something
 else gets a high number too. Here a small logistic regression says how often "this is the
-best intent" came true, learned on texts that the model had not seen: of known intents,
-and of intents that were left out of its training, which stand for all that no skill serves.
+best intent" came true, learned on texts that the model had not seen. Two kinds of them
+stand for all that no skill serves: texts of intents that were left out of the training
+(other wishes, in the words of this business), and hollow texts, of which only the words
+that many intents share were kept (the same sentences, about anything).
 
-Source: J. Platt, "Probabilistic Outputs for Support Vector Machines" (1999), with held-out
-intents as the unknown class.
+Source: J. Platt, "Probabilistic Outputs for Support Vector Machines" (1999), with these
+two as the unknown class.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from kefu.ai.text.features import Vector
 
-FOREIGN = 0.2
-"""The share of messages that no intent covers, assumed when learning."""
+KNOWN, LEFT_OUT, HOLLOW = range(3)
+"""Where a text that certainty is learned from comes from."""
+
+SHARES = (0.7, 0.15, 0.15)
+"""How much each origin weighs: three messages in ten are taken to be about something else."""
+
+COMMON = 0.25
+"""Features in more than this share of the intents are common."""
 
 DEFAULT = np.array([-4.0, 1.3, 1.0, 2.5, 2.5])
 """Used where too few intents are known to leave some out; learned on CLINC150's training set."""
@@ -45,15 +54,14 @@ def signals(probabilities: np.ndarray, met: np.ndarray, vector: Vector) -> np.nd
     return np.array([1.0, np.log(sure / (1 - sure)), float(met[best]), vector.known, vector.topic])
 
 
-def learn_certainty(rows: Sequence[np.ndarray], right: Sequence[bool], foreign: Sequence[bool]) -> np.ndarray:
+def learn_certainty(rows: Sequence[np.ndarray], right: Sequence[bool], origins: Sequence[int]) -> np.ndarray:
     """Coefficients (5,) of the logistic regression, by Newton's method with a ridge around the default."""
+    counts = np.bincount(np.array(origins, dtype=int), minlength=len(SHARES))
+    if not counts.all():
+        return DEFAULT
     inputs = np.array(rows)
     target = np.array(right, dtype=float)
-    from_outside = np.array(foreign, dtype=bool)
-    outside, inside = from_outside.sum(), (~from_outside).sum()
-    if not outside or not inside:
-        return DEFAULT
-    weight = np.where(from_outside, FOREIGN / outside, (1 - FOREIGN) / inside) * len(target)
+    weight = (np.array(SHARES) / counts)[np.array(origins)] * len(target)
 
     def loss(beta: np.ndarray) -> float:
         away = beta - DEFAULT
@@ -113,3 +121,17 @@ def split_folds(labels: Sequence[int], n_labels: int, folds: int) -> list[tuple[
                 train.append(text)
         split.append((train, trial, foreign))
     return split
+
+
+def common_features(texts: Sequence[Counter[str]], labels: Sequence[int], n_labels: int) -> frozenset[str]:
+    """Features that many intents share: they hold sentences together and say little of what is wanted."""
+    met: dict[str, set[int]] = {}
+    for text, label in zip(texts, labels, strict=True):
+        for name in text:
+            met.setdefault(name, set()).add(label)
+    return frozenset(name for name, where in met.items() if len(where) > n_labels * COMMON)
+
+
+def hollow(text: Counter[str], common: frozenset[str]) -> Counter[str]:
+    """A text of which only common features stayed; the others became unknown ones of their kind."""
+    return Counter({name if name in common else f"{name[0]}\0{name}": count for name, count in text.items()})

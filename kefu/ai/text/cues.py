@@ -27,7 +27,7 @@ def _rules() -> dict[tuple[str, str], re.Pattern[str]]:
     rules = {("polite", "whole"): re.compile(rf"(?:(?:{polite})[ ']*)*")}
     for (cue, place), patterns in lines.items():
         body = "|".join(patterns)
-        whole = rf"(?:(?:{polite})\s*)*?(?:{body})(?:\s*(?:{particle}))*"
+        whole = rf"(?:(?:{polite})\s*)*?(?:(?:{body})(?:\s*(?:{particle}))*+\s*){{1,2}}"
         rules[cue, place] = re.compile(whole if place == "whole" else rf"(?:{body})")
     return rules
 

@@ -150,7 +150,9 @@ class Lexicon:
         for run_start, run_end, hits in names.pieces.runs(pieces):
             start, end = self._to_edges(text, run_start, run_end, edges)
             core = text[start:end]
-            owners = [at for at in hits[:MOST_CHECKED].tolist() if core in names.spellings[at]]
+            likely = hits[:MOST_CHECKED].tolist()
+            owners = [at for at in likely if core in names.spellings[at]]
+            owners = owners or [at for at in likely if _leaves_out(core, names.spellings[at])]
             if owners and self._tells(core):
                 yield self._mention(names, text, (start, end), owners, len(hits))
         for start, end, piece in names.pieces.misspelt(pieces):
@@ -185,6 +187,12 @@ class Lexicon:
         if len(core) < 2 or core in self._manner.heads:
             return False
         return any(piece not in self._manner.plain for piece, _, _ in pieces_of(core))
+
+
+def _leaves_out(core: str, name: str) -> bool:
+    """Whether a text is a name with something left out: python入门 for python 编程入门."""
+    rest = iter(name)
+    return all(char in rest for char in core)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kefu.ai.text.certainty import DEFAULT, FEWEST_INTENTS, judge, learn_certainty, signals, split_folds
+from kefu.ai.text.certainty import (
+    DEFAULT,
+    FEWEST_INTENTS,
+    HOLLOW,
+    KNOWN,
+    LEFT_OUT,
+    common_features,
+    hollow,
+    judge,
+    learn_certainty,
+    signals,
+    split_folds,
+)
 from kefu.ai.text.features import Space
 from kefu.ai.text.folder import Parts, pack_array, pack_json, unpack_array, unpack_json
 from kefu.ai.text.intents import SHOWN
@@ -21,6 +33,7 @@ MOST_WORK = 150_000
 """Texts times intents up to which all folds are trained; beyond, one fold has texts enough."""
 
 NAME = "linear.v1"
+NONE = -1
 
 
 class LinearIntents:
@@ -75,7 +88,10 @@ def _certainty(texts: Sequence[Counter[str]], labels: Sequence[int], n_labels: i
     """Try models on what they have not seen, and learn from it how far to trust them."""
     if n_labels < FEWEST_INTENTS:
         return DEFAULT
-    rows, right, foreign = [], [], []
+    rows: list[np.ndarray] = []
+    right: list[bool] = []
+    origins: list[int] = []
+    common = common_features(texts, labels, n_labels)
     folds = split_folds(labels, n_labels, FOLDS)
     for fold, (train, trial, outside) in enumerate(folds if len(texts) * n_labels <= MOST_WORK else folds[:1]):
         if not train:
@@ -85,13 +101,18 @@ def _certainty(texts: Sequence[Counter[str]], labels: Sequence[int], n_labels: i
         space, weights = _train(
             [texts[at] for at in train], [place[labels[at]] for at in train], len(known), progress, f"fold {fold + 1}"
         )
-        for at, is_outside in zip(trial, outside, strict=True):
-            vector = space.vector(texts[at])
+        tried = [
+            (texts[at], labels[at], LEFT_OUT if is_outside else KNOWN)
+            for at, is_outside in zip(trial, outside, strict=True)
+        ]
+        tried += [(hollow(text, common), NONE, HOLLOW) for text, _, origin in tried if origin == KNOWN]
+        for text, label, origin in tried:
+            vector = space.vector(text)
             probabilities, met = label_scores(weights, vector)
             rows.append(signals(probabilities, met, vector))
-            right.append(known[int(probabilities.argmax())] == labels[at])
-            foreign.append(is_outside)
-    return learn_certainty(rows, right, foreign)
+            right.append(known[int(probabilities.argmax())] == label)
+            origins.append(origin)
+    return learn_certainty(rows, right, origins)
 
 
 def open_reader(settings: Mapping[str, object]) -> TrainableReader:

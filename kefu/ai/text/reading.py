@@ -130,7 +130,7 @@ class TextReader:
         words, found = self._take_apart(normal.text)
         mood = read_mood(normal.text, normal.original)
         return Reading(
-            language=tell_language(words, language, self._default),
+            language=tell_language(normal.text, words, language, self._default),
             asks=self._asks(text, normal, words),
             entities=tuple(_entity(normal, one) for one in found),
             tokens=tuple(_token(normal, word) for word in words),

@@ -11,7 +11,8 @@ from typing import Protocol
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 
 ENGLISH_WORD = re.compile(
-    r"[a-z]+(?=n't\b)|n't\b|'(?:s|m|re|ve|ll|d)\b|[^\W\d_]+(?:-[^\W\d_]+)*\+*#?|\d+(?:[.,:]\d+)*|\S", re.UNICODE
+    r"[a-z]*\d+[a-z][a-z\d]*|[a-z]+\d+[a-z\d]*|[a-z]+(?=n't\b)|n't\b|'(?:s|m|re|ve|ll|d)\b|[^\W\d_]+(?:-[^\W\d_]+)*\+*#?|\d+(?:[.,:]\d+)*|\S",
+    re.UNICODE,
 )
 
 CLOSED_CLASSES = {
@@ -114,7 +115,7 @@ def _english_tag(word: str) -> str:
     known = TAGS.get(word)
     if known:
         return known
-    if word[0].isdigit():
+    if any(map(str.isdigit, word)):
         return "CD"
     if not word[0].isalpha():
         return "SYM" if word[0] in "'$%#&@+=*" or ord(word[0]) > 0x2000 else "."

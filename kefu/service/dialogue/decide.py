@@ -214,10 +214,12 @@ def _is_answered(scene: Scene) -> bool:
 
 
 def digresses(scene: Scene, flow: Flow) -> Decision | None:
-    """Another matter in the middle of a question; the question waits."""
+    """Another matter in the middle of a question, which waits; a no with a courtesy (「不用了，谢谢」) ends it."""
     skill = scene.best
     if skill is None or skill.name == flow.skill or scene.reading.best.probability < DIGRESSION:
         return None
+    if "deny" in scene.reading.cues and all(step.kind == "say" for step in skill.steps):
+        return Cancel("declined")
     return Run(skill.name, "digressed", scene.text, scene.reading.best.name, fresh=True, mention=scene.text)
 
 

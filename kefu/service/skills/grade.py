@@ -30,8 +30,8 @@ MARKED = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 class Played:
     """How the dialogues of a skill came out.
 
-    `languages` are those in which there is a dialogue, `replies` the replies that
-    came up (`say.done`); `failures` are readable.
+    `languages` are those in which there is a dialogue, `replies` the evidence that
+    their replies carried (`reply:refund/say.done`); `failures` are readable.
     """
 
     dialogues: int = 0
@@ -145,7 +145,7 @@ def gold(skill: Skill, played: Played, others: Mapping[str, str]) -> Iterator[st
     yield from few(skill, skill.intents[1:], GOLD_LESSER_EXAMPLES)
     for section, entries in skill.replies[skill.languages[0]].items():
         for name in entries if section not in WORDS else ():
-            if f"{section}.{name}" not in played.replies:
+            if f"reply:{skill.name}/{section}.{name}" not in played.replies:
                 yield f"dialogues.md: no dialogue reaches [{section}] {name}"
 
 

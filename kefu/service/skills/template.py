@@ -27,13 +27,6 @@ def fields(template: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
 
 
-def may_have_made(template: str, text: str) -> bool:
-    """Whether a text may be what a template became, with any facts in its placeholders."""
-    parsed = string.Formatter().parse(template)
-    pattern = "".join(re.escape(fixed) + (".*" if name is not None else "") for fixed, name, *_ in parsed)
-    return re.fullmatch(pattern, text, re.DOTALL) is not None
-
-
 class Formatter(string.Formatter):
     """Writes facts the way people of a language write them.
 

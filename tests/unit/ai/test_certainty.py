@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from kefu.ai.text.certainty import DEFAULT, judge, learn_certainty, split_folds
+from kefu.ai.text.certainty import DEFAULT, HOLLOW, KNOWN, LEFT_OUT, hollow, judge, learn_certainty, split_folds
 from kefu.ai.text.features import Space, Vector
 from kefu.ai.text.words import cut_words
 
@@ -26,26 +26,32 @@ def test_the_unknown_is_not_believed() -> None:
 
 def test_experience_shifts_belief() -> None:
     chance = np.random.default_rng(3)
-    logits = chance.normal(1, 2, 400)
-    rows = [np.array([1.0, logit, 0.5, 0.5, 0.5]) for logit in logits]
-    foreign = chance.random(400) < 0.3
-    often = learn_certainty(rows, list(~foreign & (chance.random(400) < 0.95)), list(foreign))
-    seldom = learn_certainty(rows, list(~foreign & (chance.random(400) < 0.3)), list(foreign))
+    rows = [np.array([1.0, logit, 0.5, 0.5, 0.5]) for logit in chance.normal(1, 2, 400)]
+    origins = chance.choice([KNOWN, LEFT_OUT, HOLLOW], 400, p=(0.7, 0.2, 0.1))
+    often = learn_certainty(rows, list((origins == KNOWN) & (chance.random(400) < 0.95)), list(origins))
+    seldom = learn_certainty(rows, list((origins == KNOWN) & (chance.random(400) < 0.3)), list(origins))
     row = np.array([1.0, 1.0, 0.5, 0.5, 0.5])
     assert row @ often > row @ seldom
 
 
 def test_certainty_is_learned_from_separable_experience_too() -> None:
     rows = [np.array([1.0, 12.0, 1.0, 1.0, 1.0])] * 30 + [np.array([1.0, -12.0, 0.0, 0.0, 0.0])] * 30
-    beta = learn_certainty(rows, [True] * 30 + [False] * 30, [False] * 30 + [True] * 30)
+    beta = learn_certainty(rows, [True] * 30 + [False] * 30, [KNOWN] * 30 + [LEFT_OUT, HOLLOW] * 15)
     assert np.isfinite(beta).all()
     assert rows[0] @ beta > 2
     assert rows[-1] @ beta < -2
 
 
-@pytest.mark.parametrize("foreign", [True, False])
-def test_one_sided_experience_teaches_nothing(foreign: bool) -> None:
-    assert (learn_certainty([np.ones(5)] * 5, [True] * 5, [foreign] * 5) == DEFAULT).all()
+@pytest.mark.parametrize("origin", [KNOWN, LEFT_OUT, HOLLOW])
+def test_one_sided_experience_teaches_nothing(origin: int) -> None:
+    assert (learn_certainty([np.ones(5)] * 5, [True] * 5, [origin] * 5) == DEFAULT).all()
+
+
+def test_a_hollow_text_keeps_its_kinds_of_features() -> None:
+    hollowed = hollow(Counter({"whow": 1, "wrefund": 2}), frozenset(("whow",)))
+    assert hollowed["whow"] == 1
+    assert sorted((name[0], count) for name, count in hollowed.items()) == [("w", 1), ("w", 2)]
+    assert "wrefund" not in hollowed
 
 
 def test_each_fold_leaves_out_texts_and_whole_intents() -> None:

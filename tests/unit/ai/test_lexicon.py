@@ -71,6 +71,7 @@ def test_a_name_that_sounds_alike_or_has_a_typo(lexicon: Lexicon, text: str, wri
         ("我的数学课学到哪了", "数学课", "C002"),
         ("口语课", "口语课", "C001"),
         ("那数学呢", "数学", "C002"),
+        ("那Python基础呢", "Python基础", "C003"),
         ("refund my Python course", "Python course", "C003"),
         ("Pyton course", "Pyton course", "C003"),
         ("英语课", "英语课", None),
@@ -100,10 +101,10 @@ def test_a_name_of_two_things_means_neither() -> None:
     assert named_in(twins, "绘画") == [("绘画", None, 1.0)]
 
 
-def test_a_hundred_thousand_names() -> None:
+def test_twenty_thousand_names() -> None:
     syllables = "英语口写作阅读数学物理化编程设计音乐绘画历史地商务入门进阶基础高初级提冲刺实战训练班系统"
     chance = random.Random(5)  # noqa: S311 - not for secrets
-    many = [Term("".join(chance.choices(syllables, k=chance.randint(4, 9))), f"X{n}") for n in range(100_000)]
+    many = [Term("".join(chance.choices(syllables, k=chance.randint(4, 9))), f"X{n}") for n in range(20_000)]
     lexicon = Lexicon({"course": [*many, *COURSES]}, None, MANNER)
     assert ("英语口语入门", "C001", 1.0) in named_in(lexicon, "我想看英语口语入门学到哪了")
     began = process_time()
