@@ -54,9 +54,10 @@ class Scene:
         return self.sure(self.reading.asks[0])
 
     def sure(self, ask: Ask) -> Skill | None:
-        """The skill for a request, if the reader is sure enough."""
+        """The skill for a request, if the reader is sure enough; who waits for a person mostly talks to them."""
+        least = max(self.promise.answer_at, DIGRESSION if self.talk.waiting else 0.0)
         serving = self.catalog.serving(ask.best.name)
-        return serving if serving and ask.best.probability >= self.promise.answer_at else None
+        return serving if serving and ask.best.probability >= least else None
 
     def slot(self, flow: Flow) -> Slot | None:
         """The slot that the flow's question is about."""
