@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kefu.core.errors import BadInput, CallerError, KefuError, NotFound, NotSignedIn, TooMany
 from kefu.core.nouns import Language
+from kefu.web.hall import hall_of
 from kefu.web.screen import render
 from kefu.web.words import choose_language, words_in
 
@@ -46,9 +47,9 @@ def answer_error(connection: HTTPConnection, error: Exception) -> Response:
     if status >= 500:
         code = error.code if isinstance(error, KefuError) else type(error).__name__
         log.error("request failed", code=code, exc_info=None if isinstance(error, KefuError) else error)
-    language = choose_language(connection)
+    language = choose_language(connection, hall_of(connection).language)
     if connection.scope["path"].startswith("/desk"):
-        return _page(connection, error, status)
+        return _page(connection, error, status, language)
     body = msgspec.json.encode({"error": describe(error, language)})
     headers = {"Retry-After": RETRY_S} if isinstance(error, TooMany) or status == 503 else {}
     return Response(body, status, headers, "application/json")
@@ -85,10 +86,10 @@ def _complaint(one: Mapping[str, object]) -> str:
     return f"{where}: {one.get('msg')}"
 
 
-def _page(connection: HTTPConnection, error: Exception, status: int) -> Response:
+def _page(connection: HTTPConnection, error: Exception, status: int, language: Language) -> Response:
     if isinstance(error, NotSignedIn):
         return RedirectResponse(f"/desk/sign-in?next={connection.url.path}", 303)
-    return render(connection, "note/page.html", status, failure=describe(error, choose_language(connection)))
+    return render(connection, "note/page.html", status, failure=describe(error, language))
 
 
 HANDLERS: dict[Any, Any] = dict.fromkeys((KefuError, HTTPException, RequestValidationError, Exception), on_error)

@@ -36,6 +36,7 @@ class Measures:
         self._requests = Counter(
             "kefu_http_requests", "Answered requests", ("area", "method", "status"), registry=self._registry
         )
+        self._bound: dict[tuple[str, str], Histogram] = {}
         self._gauges = {
             name: Gauge(f"kefu_{name}", help_, registry=self._registry) for name, help_ in SHOWN_COUNTS.items()
         }
@@ -45,9 +46,16 @@ class Measures:
         for event in taken.events:
             if isinstance(event, TurnTraced):
                 for stage in event.stages:
-                    self._stages.labels(channel, stage.name).observe(stage.took_ms / 1e3)
+                    self._stage(channel, stage.name).observe(stage.took_ms / 1e3)
             elif isinstance(event, DecisionTaken):
                 self._turns.labels(channel, event.decision).inc()
+
+    def _stage(self, channel: str, stage: str) -> Histogram:
+        """One histogram; looking it up by its labels anew would cost as much as observing."""
+        found = self._bound.get((channel, stage))
+        if found is None:
+            found = self._bound[channel, stage] = self._stages.labels(channel, stage)
+        return found
 
     def request(self, area: str, method: str, status: int) -> None:
         """Count a request; `area` is one of a few names, never a path that callers make up."""

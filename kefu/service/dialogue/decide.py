@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
-from kefu.core.nouns import Ask, Conversation, Flow, IntentScore, Option, Question, Reading, Value
+from kefu.core.nouns import Ask, Conversation, Entity, Flow, IntentScore, Option, Question, Reading, Value
 from kefu.core.skill import Skill, Slot
 from kefu.service.dialogue.match import match_answer
 from kefu.service.skills.catalog import Catalog
@@ -20,8 +20,14 @@ from kefu.service.skills.catalog import Catalog
 MOST_TRIES = 2
 """How often a question is asked again before a person takes over."""
 
-DIGRESSION = 0.75
-"""How sure the reader must be to leave a question that waits for an answer."""
+DIGRESSION, CLEAR_DIGRESSION = 0.75, 0.9
+"""How sure the reader must be to leave a question that waits; one that takes any words wants it clear."""
+
+
+LINKING = frozenset(
+    [*"那呢这还有的门课吧啊呀嘛和跟与再个", *"and what about how the then also for my course class".split()]
+)
+"""Words that lead to a name and ask nothing of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,7 @@ def answers(scene: Scene) -> Decision | None:
     if value is not None:
         return Run(flow.skill, "answered", slots={slot.name: value})
     if slot.free:
-        other = None if scene.reading.best.name in slot.accepts else digresses(scene, flow)
+        other = None if scene.reading.best.name in slot.accepts else digresses(scene, flow, CLEAR_DIGRESSION)
         return other or Run(flow.skill, "answered", slots={slot.name: scene.text.strip()})
     several = slot.options and match_answer(scene.text, scene.reading.entities, slot.entity, flow.question.options)
     if several and several.options:
@@ -213,10 +219,10 @@ def _is_answered(scene: Scene) -> bool:
     return _answer(scene, slot, flow.question) is not None
 
 
-def digresses(scene: Scene, flow: Flow) -> Decision | None:
+def digresses(scene: Scene, flow: Flow, least: float = DIGRESSION) -> Decision | None:
     """Another matter in the middle of a question, which waits; a no with a courtesy (「不用了，谢谢」) ends it."""
     skill = scene.best
-    if skill is None or skill.name == flow.skill or scene.reading.best.probability < DIGRESSION:
+    if skill is None or skill.name == flow.skill or scene.reading.best.probability < least:
         return None
     if "deny" in scene.reading.cues and all(step.kind == "say" for step in skill.steps):
         return Cancel("declined")
@@ -248,15 +254,21 @@ def follows_up(scene: Scene) -> Decision | None:
     last = scene.talk.last
     if last is None or scene.talk.flow or last.skill == scene.catalog.identity_skill:
         return None
-    new = scene.best
-    if new is not None and new.name != last.skill:
-        return None
-    slots = scene.catalog.skills[last.skill].slots.values()
-    named = any(entity.kind in slot.entity for slot in slots for entity in scene.reading.entities)
-    if not named:
+    kinds = {kind for slot in scene.catalog.skills[last.skill].slots.values() for kind in slot.entity}
+    named = [entity for entity in scene.reading.entities if entity.kind in kinds]
+    new = None if _is_just(scene.text, named) else scene.best
+    if not named or (new is not None and new.name != last.skill):
         return None
     intent = scene.reading.best.name if new else last.intent
     return Run(last.skill, "followed_up", scene.text, intent, fresh=True, mention=scene.text)
+
+
+def _is_just(text: str, named: Sequence[Entity]) -> bool:
+    """Whether a message says no more than these names: 「那英语课呢？」, "and Spoken Chinese?"."""
+    rest = text
+    for entity in sorted(named, key=lambda entity: -entity.start):
+        rest = rest[: entity.start] + " " + rest[entity.end :]
+    return bool(named) and all(word in LINKING for word in re.findall(r"[a-z']+|\d+|[^\W\d_a-z]", rest.casefold()))
 
 
 def requests(scene: Scene) -> Decision | None:

@@ -149,7 +149,7 @@ async def _send(socket: WebSocket, **frame: object) -> None:
 
 
 async def _tell_error(socket: WebSocket, error: KefuError, own_id: str = "") -> None:
-    failure = describe(error, choose_language(socket))
+    failure = describe(error, choose_language(socket, socket.state.hall.language))
     await _send(socket, type="error", id=own_id, code=failure.code, message=failure.message)
 
 

@@ -62,7 +62,7 @@ export class Link {
       socket.onopen = () => socket.send(JSON.stringify({ type: "hello", session: this.session, after: this.last }));
       socket.onmessage = ({ data }) => this.#take(JSON.parse(data), socket);
       socket.onclose = ({ code }) => {
-        if (!this.ready && ++this.misses >= MISSES) this.pollUntil = Date.now() + SOCKET_AGAIN_MS;
+        if (!this.ready && ++this.misses >= (this.pollUntil ? 1 : MISSES)) this.pollUntil = Date.now() + SOCKET_AGAIN_MS;
         if (code === REFUSED) reject(Object.assign(new Error("refused"), { status: 401 }));
         else resolve();
       };

@@ -9,6 +9,7 @@ const CLOSE = "M6 6l12 12M18 6L6 18";
 const SEND = "M4 12l16-8-5 16-3-6.5z";
 const PERSON = "M12 12.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5c.6-3.6 3.5-5.5 7.5-5.5s6.9 1.9 7.5 5.5";
 const LONGEST = 2000;
+const PATIENCE_MS = 1500;
 const phone = matchMedia("(max-width: 480px)");
 
 export async function mount(options) {
@@ -90,6 +91,8 @@ class Panel {
   }
 
   #ready({ waiting }) {
+    clearTimeout(this.worry);
+    this.worry = undefined;
     this.banner.hidden = true;
     this.#waiting(waiting);
     if (this.thread.empty) {
@@ -102,7 +105,8 @@ class Panel {
   #offline() {
     this.thread.think(false);
     this.memory.unsent.forEach((message) => this.thread.mark(message, "kept"));
-    this.#tell("offline");
+    // A short break mends itself before anybody needs to know.
+    this.worry ??= setTimeout(() => this.#tell("offline"), PATIENCE_MS);
   }
 
   #acked(id) {

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from kefu.app import Operator
 from kefu.core.events import HandedOff
 from kefu.core.ports.store import Summary
-from kefu.web.api.desk import list_conversations, read_events
+from kefu.web.api.desk import list_conversations, read_events, talk_of
 from kefu.web.hall import Hall, hall_of
 from kefu.web.screen import render
 from kefu.web.transcript import Line, read_lines
@@ -43,8 +43,8 @@ async def show(request: Request) -> Response:
 async def _case(hall: Hall, who: Operator, summary: Summary) -> Case:
     events = [one.event for one in await read_events(hall, who, summary.id)]
     handed = next((event for event in reversed(events) if isinstance(event, HandedOff)), None)
-    talk = await hall.kefu.store.conversation(summary.id)
-    taken_by = (talk.waiting.taken_by or "") if talk and talk.waiting else ""
+    talk = await talk_of(hall, who, summary.id)
+    taken_by = (talk.waiting.taken_by or "") if talk.waiting else ""
     spoken = [line for line in (await read_lines(hall, who, summary.id)).messages if line.by != "note"]
     facts = tuple(facts_of(handed.summary)) if handed else ()
     return Case(summary, facts, bool(handed and handed.urgency == "high"), taken_by, tuple(spoken[-LINES:]))
