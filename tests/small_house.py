@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from kefu.adapters.stores.memory import MemoryStore
 from kefu.app.skills import house_texts
-from kefu.core import Call, Carry, Choices, Option, Say
+from kefu.core import Again, Call, Carry, Choices, Option, Say
 from kefu.core.nouns import Ask, Entity, Identity, Inbound, IntentScore, Language, Reading, Row, Ticket, Value
 from kefu.core.ports.reader import Term
 from kefu.core.skill import Query, Skill
@@ -36,7 +36,12 @@ course = "哪一门？\\n{options}"
 order = "订单号？"
 digits = "手机后四位？"
 reason = "原因？"
+buyer = "开给谁？\\n{options}"
+name = "抬头？"
+code = "税号？"
 [again]
+buyer = "请选：\\n{options}"
+code = "税号不对。"
 course = "没有找到，请选：\\n{options}"
 order = "订单号是 E 加 10 位数字。"
 digits = "要 4 位数字。"
@@ -44,7 +49,11 @@ digits = "要 4 位数字。"
 course = "您没有课程。"
 [quick]
 progress = ["下一课学什么"]
+[option]
+person = ["个人", "自己"]
+company = ["公司", "单位"]
 [confirm]
+form = "开给{name}，税号{code}？"
 refund = "退《{title}》？原因：{reason}"
 """
 MANIFESTS = {
@@ -55,6 +64,12 @@ MANIFESTS = {
     '[slots.course]\nentity = "course"\noptions = "courses"\n[slots.reason]\nfree = true',
     "who": 'intents = []\nrisk = "none"\nsteps = ["ask order", "ask digits", "do compare"]\n'
     '[slots.order]\nentity = "order_number"\n[slots.digits]\npattern = "\\\\b\\\\d{4}\\\\b"',
+    "form": 'intents = ["form"]\nrisk = "none"\n'
+    'steps = ["ask buyer", "ask name", "ask code", "do check_code", "confirm form", "say noted"]\n'
+    '[slots.buyer]\noptions = ["person", "company"]\ncalled = ["个人", "公司"]\n'
+    '[slots.name]\nfree = true\noptions = "known_name"\ndepends = ["buyer"]\ncalled = ["抬头"]\n'
+    'accepts = ["complaint"]\n'
+    '[slots.code]\npattern = "\\\\d{4,6}"\noptions = "no_code"\ndepends = ["buyer"]\ncalled = ["税号"]',
     "complaint": 'intents = ["complaint"]\nrisk = "none"\nsteps = ["do note"]',
     "broken": 'intents = ["broken"]\nrisk = "none"\nsteps = ["do fail"]',
     "person": 'intents = ["person"]\nrisk = "none"\nsteps = ["hand_off customer_asked"]',
@@ -88,6 +103,19 @@ async def compare(call: Call) -> Say:
     return Say("proven", check=check, prove=str(rows[0]["learner"])) if rows else Say("wrong", check=check)
 
 
+async def known_name(call: Call) -> Choices:
+    return Choices(() if call.slots["buyer"] == "company" else (Option("林知夏", "林知夏"),))
+
+
+async def no_code(call: Call) -> Choices:
+    return Choices(() if call.slots["buyer"] == "company" else (Option("0", "0"),))
+
+
+async def check_code(call: Call) -> Carry | Again:
+    code = str(call.slots["code"])
+    return Carry({"number": call.reference}) if code in ("0", "12345") else Again("code")
+
+
 async def note(call: Call) -> Say:
     serious = call.urgency > 0.5
     ticket = Ticket(call.reference, "complaint", "high" if serious else "normal", call.text)
@@ -98,7 +126,17 @@ async def fail(call: Call) -> Carry:
     raise ZeroDivisionError
 
 
-ACTIONS = {"courses": courses, "progress": progress, "request": request, "compare": compare, "note": note, "fail": fail}
+ACTIONS = {
+    "known_name": known_name,
+    "no_code": no_code,
+    "check_code": check_code,
+    "courses": courses,
+    "progress": progress,
+    "request": request,
+    "compare": compare,
+    "note": note,
+    "fail": fail,
+}
 
 
 def skill(name: str) -> Skill:
@@ -116,6 +154,7 @@ class RuleReader:
         "退": "refund",
         "投诉": "complaint",
         "坏了": "broken",
+        "发票": "form",
         "转人工": "person",
     }
     cues: Mapping[str, str] = {"不对": "correct", "算了": "cancel", "是的": "affirm", "不要": "deny", "真人": "person"}

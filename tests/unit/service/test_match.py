@@ -55,6 +55,16 @@ def test_something_that_is_not_offered() -> None:
     assert not match.options
 
 
+def test_a_short_name_is_not_found_inside_a_word() -> None:
+    assert not match_answer("i meant it", (), (), (Option("person", "Personal", aliases=("me",)),)).options
+
+
+def test_an_entity_by_the_value_that_an_option_also_goes_by() -> None:
+    order = Option("E2603010001", "英语口语入门 · E2603010001", aliases=("C1",))
+    match = match_entities((Entity("course", "口语", "C1", 0, 2),), ("order_number", "course"), (order,))
+    assert match.options == (order,)
+
+
 def test_an_entity_by_its_value() -> None:
     match = match_entities((Entity("course", "Spoken English", "C1", 0, 4),), ("course",), COURSES)
     assert [option.value for option in match.options] == ["C1"]
