@@ -94,7 +94,8 @@ class Kefu:
     async def refresh(self) -> None:
         """Read the names from the records again; what can't be read stays as it was."""
         try:
-            self.reader.know(await load_lexicons(self.catalog, self.records))
+            lexicons = await load_lexicons(self.catalog, self.records)
+            await asyncio.to_thread(self.reader.know, lexicons)
         except RecordsFailed as error:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
 

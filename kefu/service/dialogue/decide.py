@@ -81,6 +81,14 @@ def person_has_it(scene: Scene) -> Decision | None:
     return Note("with_a_person") if waiting and waiting.taken_by else None
 
 
+def _answers_by_option(scene: Scene) -> bool:
+    """Whether the message is one of the options asked about: 「个人」 is no wish for a person then."""
+    question = scene.talk.flow.question if scene.talk.flow else None
+    if question is None or not question.options:
+        return False
+    return len(match_answer(scene.text, scene.reading.entities, (), question.options).options) == 1
+
+
 def comes_back(scene: Scene) -> Decision | None:
     """「回到智能客服」, while nobody has taken over yet."""
     said = scene.text.strip()
@@ -97,6 +105,8 @@ def asks_for_person(scene: Scene) -> Decision | None:
         reason = ""
     if "person" in scene.reading.cues:
         reason = "customer_asked"
+    elif reason and _answers_by_option(scene):
+        return None
     if not reason:
         return None
     return Note("already_waiting") if scene.talk.waiting else HandOff(reason)

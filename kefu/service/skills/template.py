@@ -22,18 +22,6 @@ def sentences(template: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _shape(template: str) -> re.Pattern[str]:
-    parts = [literal for literal, _, _, _ in string.Formatter().parse(template)]
-    gap = ".*" if fields(template) else ""
-    return re.compile(gap.join(map(re.escape, parts)) + gap, re.DOTALL)
-
-
-def is_made_from(text: str, template: str) -> bool:
-    """Whether a text is this template with some facts filled in."""
-    return _shape(template).fullmatch(text) is not None
-
-
-@lru_cache(maxsize=2048)
 def fields(template: str) -> frozenset[str]:
     """The names of the facts that a template uses."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)

@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from kefu.core.nouns import Conversation, Evidence, Fact, Language, Option, Outbound, Statement
 from kefu.service.skills.catalog import Catalog, Texts
-from kefu.service.skills.template import Formatter, fields, is_made_from, sentences
+from kefu.service.skills.template import Formatter, fields, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,9 @@ def compose(draft: Draft, talk: Conversation, catalog: Catalog, zone: tzinfo) ->
     facts: dict[str, Fact] = dict(draft.facts)
     if draft.options:
         facts["options"] = _listed(draft.options, catalog.house, language)
-    said = [line.text for line in talk.recent if line.by == "machine"]
-    variants = texts[language][draft.section][draft.name]
-    template = next((one for one in variants if not any(is_made_from(line, one) for line in said)), variants[0])
-    statements = _fill(template, draft, facts, language, zone)
+    said = {line.text for line in talk.recent if line.by == "machine"}
+    replies = [_fill(template, draft, facts, language, zone) for template in texts[language][draft.section][draft.name]]
+    statements = next((reply for reply in replies if "".join(s.text for s in reply) not in said), replies[0])
     quick = texts[language].get("quick", {}).get(draft.name, ()) if draft.section == "say" else ()
     labels = tuple(option.label for option in draft.options)
     return Outbound(statements, language, draft.quick_replies or labels or quick)

@@ -25,7 +25,8 @@ class House:
     """The sockets and rules that every turn uses.
 
     `pushes` names the channels whose replies leave through the outbox; the others
-    fetch theirs. `language` is that of a conversation whose first message does not tell. `notify` names who is told of a hand-off (addresses of notices).
+    fetch theirs. `language` is that of a conversation whose first message does not
+    tell. `notify` names who is told of a hand-off (addresses of notices).
     `compute` runs a CPU-bound function where it does not block the loop.
     """
 

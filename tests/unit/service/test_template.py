@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kefu.service.skills.template import Formatter, fields, is_made_from, sentences
+from kefu.service.skills.template import Formatter, fields, sentences
 
 ZH, EN = (Formatter(language, ZoneInfo("Asia/Shanghai")) for language in ("zh", "en"))
 
@@ -49,9 +49,3 @@ def test_sentences_give_the_text_back(text: str) -> None:
 
 def test_fields_are_the_named_facts() -> None:
     assert fields("{a} and {b:money} and {{c}}") == {"a", "b"}
-
-
-def test_a_text_is_known_by_its_template_whatever_the_facts() -> None:
-    assert is_made_from("已登记，编号261123。", "已登记，编号{number}。")
-    assert not is_made_from("已登记，编号261123！", "已登记，编号{number}。")
-    assert is_made_from("您好。", "您好。")
