@@ -39,7 +39,9 @@ def install(folder: Path, lock: Path) -> bool:
     if uv.exists():
         say(f"installing {lock}")
         done = run(str(uv), "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", str(lock))
-        return done and run(str(uv), "pip", "install", "--quiet", "--python", python, "--no-deps", "-e", ".")
+        if done and run(str(uv), "pip", "install", "--quiet", "--python", python, "--no-deps", "-e", "."):
+            return True
+        say("uv could not do it; trying pip, which takes longer")
     done = run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock))
     return done and run(python, "-m", "pip", "install", "--quiet", "--no-deps", "-e", ".")
 
