@@ -18,10 +18,10 @@ from kefu.app.delivery import Delivery
 from kefu.app.plugins import load_plugin
 from kefu.app.skills import load_catalog
 from kefu.app.training import load_lexicons, load_model
-from kefu.core.errors import NotFound, RecordsFailed, TooMany
+from kefu.core.errors import RecordsFailed, TooMany
 from kefu.core.nouns import Inbound, Reading
 from kefu.core.ports.broker import Broker
-from kefu.core.ports.channel import Channel, Raw
+from kefu.core.ports.channel import Channel
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory
@@ -52,16 +52,6 @@ class Kefu:
     rates: Rates
     tokens: tuple[str, ...] = field(repr=False)
     operator_token: str = field(repr=False)
-
-    async def receive(self, channel: str, raw: Raw) -> list[Taken]:
-        """Parse a request of a channel and take its messages in order.
-
-        Raises `NotFound` for an unknown channel, what `Channel.parse` raises, `TooMany`
-        when a sender writes too fast, and what `take_turn` raises.
-        """
-        if channel not in self.channels:
-            raise NotFound(f"There is no channel {channel!r}; kefu.toml has {', '.join(self.channels)}.")
-        return [await self.take(inbound) for inbound in self.channels[channel].parse(raw)]
 
     async def take(self, inbound: Inbound) -> Taken:
         """Take one checked message: answered and durable when this returns."""
@@ -104,7 +94,8 @@ class Kefu:
     async def refresh(self) -> None:
         """Read the names from the records again; what can't be read stays as it was."""
         try:
-            self.reader.know(await load_lexicons(self.catalog, self.records))
+            lexicons = await load_lexicons(self.catalog, self.records)
+            await asyncio.to_thread(self.reader.know, lexicons)
         except RecordsFailed as error:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
 
@@ -167,6 +158,7 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
         clock=lambda: datetime.now(UTC),
         zone=config.zone,
         compute=inline,
+        language="en" if config.get("kefu.default_language", str) == "en" else "zh",
         longest_text=config.get("limits.message_characters", int),
         pushes=frozenset(name for name, channel in channels.items() if channel.pushes),
         notify=("team",) if config.get("handoff.notify_url", str) else (),

@@ -45,5 +45,5 @@ async def _chat(home: Path, customer: str) -> None:
                 inbound = Inbound("terminal", token_hex(8), sender, text, datetime.now(UTC), identity)
                 taken = await kefu.take(inbound)
                 for reply in taken.replies:
-                    console.print(f"[cyan]{reply.text}[/]", soft_wrap=True)
+                    console.print(reply.text, style="cyan", markup=False, soft_wrap=True)
                 console.print(f"[dim]kefu why {taken.turn_id} {home}[/]")

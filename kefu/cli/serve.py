@@ -16,6 +16,9 @@ from kefu.core.errors import BadConfig
 MOST_PORTS = 20
 """How many ports are tried after the configured one."""
 
+LARGEST_FRAME = 128 * 1024
+"""Bytes that a chat client may send at once; a message is far smaller."""
+
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -33,7 +36,9 @@ def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
     name = config.get("kefu.name", str)
     os.environ["KEFU_ADDRESS"] = address
     app = make_app(config.home, demo=demo, ready=lambda: say(f"{name}: {address}", f"{name}：{address}"))
-    settings = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5)
+    settings = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5, ws_max_size=LARGEST_FRAME
+    )
     uvicorn.Server(settings).run(sockets=[listener])
 
 

@@ -52,23 +52,28 @@ async def _events(home: Path, turn: str) -> Sequence[Recorded]:
 
 def show(recorded: Sequence[Recorded]) -> None:
     """Print a turn for people."""
+    from rich.markup import escape
     from rich.table import Table
 
     for event in (one.event for one in recorded):
         match event:
             case MessageReceived():
-                console.print(f"[bold]{event.text}[/]  [dim]{event.at:%Y-%m-%d %H:%M:%S} UTC[/]")
+                console.print(f"[bold]{escape(event.text)}[/]  [dim]{event.at:%Y-%m-%d %H:%M:%S} UTC[/]")
             case DecisionTaken():
                 console.print(f"→ {event.decision} {event.skill} [dim]({event.because})[/]")
             case HandedOff():
-                console.print(f"→ handed off [dim]({event.reason}, {event.urgency})[/]\n[dim]{event.summary}[/]")
+                console.print(
+                    f"→ handed off [dim]({event.reason}, {event.urgency})[/]\n[dim]{escape(event.summary)}[/]"
+                )
             case Replied():
                 for statement in event.statements:
-                    console.print(f"[cyan]{statement.text.strip()}[/]")
+                    console.print(f"[cyan]{escape(statement.text.strip())}[/]")
                     for evidence in statement.evidence:
-                        console.print(f"    [dim]{evidence.source} {evidence.detail}[/]", soft_wrap=True)
+                        console.print(
+                            f"    [dim]{escape(evidence.source)} {escape(evidence.detail)}[/]", soft_wrap=True
+                        )
             case TurnTraced():
                 table = Table("stage", "ms", "in", "out", box=None, header_style="dim")
                 for stage in event.stages:
-                    table.add_row(stage.name, f"{stage.took_ms:.2f}", stage.went_in, stage.came_out)
+                    table.add_row(stage.name, f"{stage.took_ms:.2f}", escape(stage.went_in), escape(stage.came_out))
                 console.print(table)

@@ -72,7 +72,7 @@ class Guarded:
 
     `text` is what the customer wrote, without control characters and cut to the
     longest accepted length. `personal` marks personal data in it. `flags` are
-    among `injection`, `abuse`, `too_long`, `too_fast`, `empty`.
+    among `injection`, `abuse`, `too_long`, `empty`.
     """
 
     text: str

@@ -54,9 +54,10 @@ class Scene:
         return self.sure(self.reading.asks[0])
 
     def sure(self, ask: Ask) -> Skill | None:
-        """The skill for a request, if the reader is sure enough."""
+        """The skill for a request, if the reader is sure enough; who waits for a person mostly talks to them."""
+        least = max(self.promise.answer_at, DIGRESSION if self.talk.waiting else 0.0)
         serving = self.catalog.serving(ask.best.name)
-        return serving if serving and ask.best.probability >= self.promise.answer_at else None
+        return serving if serving and ask.best.probability >= least else None
 
     def slot(self, flow: Flow) -> Slot | None:
         """The slot that the flow's question is about."""
@@ -80,6 +81,14 @@ def person_has_it(scene: Scene) -> Decision | None:
     return Note("with_a_person") if waiting and waiting.taken_by else None
 
 
+def _answers_by_option(scene: Scene) -> bool:
+    """Whether the message is one of the options asked about: 「个人」 is no wish for a person then."""
+    question = scene.talk.flow.question if scene.talk.flow else None
+    if question is None or not question.options:
+        return False
+    return len(match_answer(scene.text, scene.reading.entities, (), question.options).options) == 1
+
+
 def comes_back(scene: Scene) -> Decision | None:
     """「回到智能客服」, while nobody has taken over yet."""
     said = scene.text.strip()
@@ -96,6 +105,8 @@ def asks_for_person(scene: Scene) -> Decision | None:
         reason = ""
     if "person" in scene.reading.cues:
         reason = "customer_asked"
+    elif reason and _answers_by_option(scene):
+        return None
     if not reason:
         return None
     return Note("already_waiting") if scene.talk.waiting else HandOff(reason)

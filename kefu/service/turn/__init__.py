@@ -26,6 +26,7 @@ from kefu.core.ports.store import Commit
 from kefu.service.dialogue.decide import decide
 from kefu.service.privacy.guard import guard
 from kefu.service.turn.act import Work
+from kefu.service.turn.compose import Draft
 from kefu.service.turn.house import House, Taken
 from kefu.service.turn.partings import partings
 from kefu.service.turn.serve import name_of, serve
@@ -65,7 +66,8 @@ async def _take(inbound: Inbound, house: House) -> Taken:
         out += [guarded.masked, *sorted(guarded.flags)]
     trace.note("receive", (now - inbound.received_at).total_seconds() * 1e3, inbound.channel, guarded.masked)
     with trace.stage("understand", guarded.masked) as out:
-        reading = await house.compute(lambda: house.reader.read(guarded.text, talk.language))
+        before = talk.language if talk.version else inbound.language
+        reading = await house.compute(lambda: house.reader.read(guarded.text, before))
         out += [reading.language, *(f"{score.name} {score.probability:.2f}" for score in reading.asks[0].intents[:3])]
     work = Work(house, talk, reading, now, reference_of(turn_id, now), inbound.can_prove)
     spans, flags = guarded.personal, tuple(sorted(guarded.flags))
@@ -75,6 +77,8 @@ async def _take(inbound: Inbound, house: House) -> Taken:
         decision = decide(guarded.text, work.talk, reading, house.catalog, house.promise)
         out.append(f"{name_of(decision)}: {decision.because}")
     work.record(DecisionTaken(now, name_of(decision), decision.because, getattr(decision, "skill", "")))
+    if "too_long" in guarded.flags:
+        work.reply(Draft("say", "too_long", facts={"limit": house.longest_text}))
     await serve(decision, work, trace)
     return await _commit(inbound, work, trace, turn_id)
 
@@ -82,7 +86,7 @@ async def _take(inbound: Inbound, house: House) -> Taken:
 async def _recall(inbound: Inbound, house: House) -> Conversation:
     key = (inbound.channel, inbound.sender)
     talk = house.gate.recall(key) or await house.store.load(*key)
-    return talk or Conversation(conversation_id_of(*key), *key, language=inbound.language or "zh")
+    return talk or Conversation(conversation_id_of(*key), *key, language=inbound.language or house.language)
 
 
 def _open(inbound: Inbound, work: Work) -> None:

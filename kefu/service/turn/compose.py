@@ -42,8 +42,8 @@ def compose(draft: Draft, talk: Conversation, catalog: Catalog, zone: tzinfo) ->
         facts["options"] = _listed(draft.options, catalog.house, language)
     said = {line.text for line in talk.recent if line.by == "machine"}
     replies = [_fill(template, draft, facts, language, zone) for template in texts[language][draft.section][draft.name]]
-    quick = texts[language].get("quick", {}).get(draft.name, ()) if draft.section == "say" else ()
     statements = next((reply for reply in replies if "".join(s.text for s in reply) not in said), replies[0])
+    quick = texts[language].get("quick", {}).get(draft.name, ()) if draft.section == "say" else ()
     labels = tuple(option.label for option in draft.options)
     return Outbound(statements, language, draft.quick_replies or labels or quick)
 

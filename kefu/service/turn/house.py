@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from kefu.core.events import Event
-from kefu.core.nouns import Outbound, Reading
+from kefu.core.nouns import Language, Outbound, Reading
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Store
@@ -25,7 +25,8 @@ class House:
     """The sockets and rules that every turn uses.
 
     `pushes` names the channels whose replies leave through the outbox; the others
-    fetch theirs. `notify` names who is told of a hand-off (addresses of notices).
+    fetch theirs. `language` is that of a conversation whose first message does not
+    tell. `notify` names who is told of a hand-off (addresses of notices).
     `compute` runs a CPU-bound function where it does not block the loop.
     """
 
@@ -38,6 +39,7 @@ class House:
     clock: Callable[[], datetime]
     zone: tzinfo
     compute: Callable[[Callable[[], Reading]], Awaitable[Reading]]
+    language: Language = "zh"
     longest_text: int = 2000
     pushes: frozenset[str] = frozenset()
     notify: tuple[str, ...] = ()

@@ -292,3 +292,9 @@ async def test_a_colleague_takes_over_and_gives_back(bench: Bench) -> None:
     assert await bench.say("我学到哪了") == []
     await speak(taken.conversation_id, Words("hand_back", "mei"), bench.house, bench.store)
     assert await bench.say("我学到哪了") == ["《英语口语》学到第12课。"]
+
+
+async def test_a_text_that_is_too_long_is_cut_and_said_so(bench: Bench) -> None:
+    first, second = await bench.say("我学到哪了" + "啊" * 3000)
+    assert first == "您的消息太长了，我只看了开头的 2000 个字。"
+    assert second == "《英语口语》学到第12课。"
