@@ -101,8 +101,6 @@ def asks_for_person(scene: Scene) -> Decision | None:
     """A person, at any time."""
     skill = scene.best
     reason = next((step.name for step in skill.steps if step.kind == "hand_off"), "") if skill else ""
-    if reason and _is_answered(scene):
-        reason = ""
     if "person" in scene.reading.cues:
         reason = "customer_asked"
     elif reason and _answers_by_option(scene):
@@ -219,15 +217,6 @@ def _answer(scene: Scene, slot: Slot, question: Question) -> Value:
             return entity.value
     found = re.search(slot.pattern, scene.text) if slot.pattern else None
     return found.group() if found else None
-
-
-def _is_answered(scene: Scene) -> bool:
-    """Whether the message names one of the answers that were offered (「个人」 is no call for a person then)."""
-    flow = scene.talk.flow
-    slot = scene.slot(flow) if flow else None
-    if flow is None or flow.question is None or slot is None or not flow.question.options:
-        return False
-    return _answer(scene, slot, flow.question) is not None
 
 
 def digresses(scene: Scene, flow: Flow, least: float = DIGRESSION) -> Decision | None:

@@ -61,16 +61,16 @@ async def check(call: Call) -> Carry | Say:
     days = (call.now.date() - moment(row["paid_at"]).astimezone(call.now.tzinfo).date()).days
     done, lessons = number(row["lessons_done"]), number(row["lessons"])
     due = offer(rules, number(row["amount_fen"]), days, done, lessons)
+    if due.rule is None:
+        return Say("no_rule", {"title": title(row, call)}, hand_off="no_refund_rule")
     facts: dict[str, Fact] = {
         "title": title(row, call),
         "days": days,
         "done": done,
         "lessons": lessons,
-        "rule": due.rule and due.rule[f"text_{call.language}"],
+        "rule": due.rule[f"text_{call.language}"],
         "amount": due.amount_fen,
     }
-    if due.rule is None:
-        return Say("no_rule", facts, hand_off="no_refund_rule")
     return Carry(facts) if due.amount_fen > 0 else Say("refused", facts)
 
 
