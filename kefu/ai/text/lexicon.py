@@ -61,8 +61,9 @@ class Wordings:
         for start in range(len(text) - 1):
             for size in self._sizes.get(text[start : start + 2], ()):
                 form = text[start : start + size]
-                if form in self._meaning and _stands_alone(text, start, start + size):
-                    yield start, start + size, self._meaning[form]
+                end = start + len(form)  # a form longer than what is left must not reach past the text
+                if form in self._meaning and _stands_alone(text, start, end):
+                    yield start, end, self._meaning[form]
                     break
 
 

@@ -11,6 +11,8 @@ import hashlib
 from base64 import b32encode
 from datetime import datetime
 
+import structlog
+
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import (
     ConversationOpened,
@@ -21,7 +23,7 @@ from kefu.core.events import (
     Replied,
     TurnTraced,
 )
-from kefu.core.nouns import Conversation, Inbound, Outbound, Reading
+from kefu.core.nouns import Conversation, Inbound, Language, Outbound, Reading
 from kefu.core.ports.store import Commit
 from kefu.service.dialogue.decide import decide
 from kefu.service.privacy.guard import guard
@@ -31,6 +33,8 @@ from kefu.service.turn.house import House, Taken
 from kefu.service.turn.partings import partings
 from kefu.service.turn.serve import name_of, serve
 from kefu.service.turn.trace import Trace
+
+log = structlog.get_logger()
 
 MOST_CONFLICTS = 8
 """How often a turn is taken anew because another process went on first."""
@@ -66,8 +70,7 @@ async def _take(inbound: Inbound, house: House) -> Taken:
         out += [guarded.masked, *sorted(guarded.flags)]
     trace.note("receive", (now - inbound.received_at).total_seconds() * 1e3, inbound.channel, guarded.masked)
     with trace.stage("understand", guarded.masked) as out:
-        before = talk.language if talk.version else inbound.language
-        reading = await house.compute(lambda: house.reader.read(guarded.text, before))
+        reading = await _read(guarded.text, talk.language if talk.version else inbound.language, house)
         out += [reading.language, *(f"{score.name} {score.probability:.2f}" for score in reading.asks[0].intents[:3])]
     work = Work(house, talk, reading, now, reference_of(turn_id, now), inbound.can_prove)
     spans, flags = guarded.personal, tuple(sorted(guarded.flags))
@@ -81,6 +84,15 @@ async def _take(inbound: Inbound, house: House) -> Taken:
         work.reply(Draft("say", "too_long", facts={"limit": house.longest_text}))
     await serve(decision, work, trace)
     return await _commit(inbound, work, trace, turn_id)
+
+
+async def _read(text: str, before: Language | None, house: House) -> Reading:
+    """What the reader makes of a text; one that fails has understood nothing, and the customer is asked."""
+    try:
+        return await house.compute(lambda: house.reader.read(text, before))
+    except Exception as error:
+        log.error("reader failed", reader=house.reader.version, exc_info=error)
+        return Reading.unknown(text, before or house.language)
 
 
 async def _recall(inbound: Inbound, house: House) -> Conversation:

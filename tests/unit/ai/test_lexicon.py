@@ -111,3 +111,9 @@ def test_twenty_thousand_names() -> None:
     for _ in range(20):
         named_in(lexicon, "我的英语课和数学课学到哪了")
     assert (process_time() - began) / 20 < 0.005
+
+
+def test_a_name_at_the_end_of_a_text_that_a_longer_name_begins_like() -> None:
+    names = [Term("Python 编程入门", "C1"), Term("Python Programming for Absolute Beginners", "C2")]
+    lexicon = Lexicon({"course": names}, build_sounds(), MANNER)
+    assert named_in(lexicon, "Python 编程入门") == [("Python 编程入门", "C1", 1.0)]

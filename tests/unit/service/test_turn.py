@@ -298,3 +298,11 @@ async def test_a_text_that_is_too_long_is_cut_and_said_so(bench: Bench) -> None:
     first, second = await bench.say("我学到哪了" + "啊" * 3000)
     assert first == "您的消息太长了，我只看了开头的 2000 个字。"
     assert second == "《英语口语》学到第12课。"
+
+
+async def test_a_reader_that_fails_has_understood_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: object, text: str, language: object = None) -> None:
+        raise IndexError
+
+    monkeypatch.setattr(type(bench.house.reader), "read", fail)
+    assert "没有完全明白" in (await bench.say("我学到哪了"))[0]
