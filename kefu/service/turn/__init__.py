@@ -90,8 +90,8 @@ async def _read(text: str, before: Language | None, house: House) -> Reading:
     """What the reader makes of a text; one that fails has understood nothing, and the customer is asked."""
     try:
         return await house.compute(lambda: house.reader.read(text, before))
-    except Exception as error:
-        log.error("reader failed", reader=house.reader.version, exc_info=error)
+    except Exception:
+        log.exception("reader failed", reader=house.reader.version)
         return Reading.unknown(text, before or house.language)
 
 
