@@ -221,7 +221,7 @@ async def main() -> None:
         if not options.quick:
             await measure_postgres(bench, folder, bare)
             await measure_memory(bench, project(folder, "memory"), 9814, options.turns)
-            write(bench)
+            write(bench, options.turns)
 
 
 async def measure_postgres(bench: Bench, folder: Path, bare: dict[int, Load]) -> None:
@@ -233,16 +233,17 @@ async def measure_postgres(bench: Bench, folder: Path, bare: dict[int, Load]) ->
         url = server.get_uri()
         commits = {n: await measure_commits(url, n, bench.seconds / 2) for n in CUSTOMERS}
         server.psql("CREATE DATABASE kefu;")
-        own = url.rsplit("/", 1)[0] + "/kefu" + ("?" + url.split("?", 1)[1] if "?" in url else "")
+        head, _, options = url.partition("?")
+        own = f"{head.rpartition('/')[0]}/kefu?{options}"
         await measure_store(bench, "PostgreSQL", project(folder, "postgresql", own), 9813, bare=bare, commits=commits)
     finally:
         server.cleanup()
 
 
-def write(bench: Bench) -> None:
+def write(bench: Bench, turns: int) -> None:
     """Write results.json."""
     result = {
-        "command": "python bench/turn/run.py",
+        "command": f"python bench/turn/run.py --turns {turns}",
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "figures": bench.figures,
