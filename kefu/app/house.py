@@ -58,6 +58,8 @@ class Kefu:
         if not self.rates.allow((inbound.channel, inbound.sender), monotonic()):
             raise TooMany
         taken = await take_turn(inbound, self.house)
+        if taken.leaving:
+            self.delivery.wake()
         if not taken.repeat:
             await self.tell(taken.conversation_id, taken.number)
         return taken
@@ -79,8 +81,7 @@ class Kefu:
         return await self._speak(conversation_id, Words("hand_back", who))
 
     async def tell(self, conversation_id: str, number: int) -> None:
-        """Let those who watch a conversation know that it went on, and the outbox that it may have work."""
-        self.delivery.wake()
+        """Let those who watch a conversation know that it went on."""
         await self.broker.publish(f"conversation:{conversation_id}", str(number))
 
     def is_operator(self, token: str) -> bool:
@@ -101,6 +102,7 @@ class Kefu:
 
     async def _speak(self, conversation_id: str, words: Words) -> int:
         number = await speak(conversation_id, words, self.house, self.store)
+        self.delivery.wake()
         await self.tell(conversation_id, number)
         return number
 

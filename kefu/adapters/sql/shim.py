@@ -8,6 +8,7 @@ here. Source of the interface: PEP 249.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import apsw
@@ -75,14 +76,13 @@ def translated(error: apsw.Error) -> Error:
 
 
 class Cursor:
-    """A cursor; rows are fetched when the statement runs, since answers here are short."""
+    """A cursor; rows are read as they are fetched."""
 
     arraysize = 1
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        self._rows: list[tuple[Any, ...]] = []
-        self._at = 0
+        self._cursor = connection.cursor()
         self.description: Sequence[tuple[Any, ...]] | None = None
         self.rowcount = -1
         self.lastrowid: int | None = None
@@ -97,14 +97,13 @@ class Cursor:
             columns = cursor.get_description()
             return True
 
-        cursor = self._connection.cursor()
-        cursor.exec_trace = describe
+        self._cursor.exec_trace = describe
         try:
-            self._rows, self._at = cursor.execute(sql, values or None).fetchall(), 0
+            self._cursor.execute(sql, values or None)
         except apsw.Error as error:
             raise translated(error) from error
         self.description = [(column[0], None, None, None, None, None, None) for column in columns] or None
-        self.rowcount = len(self._rows) if columns else self._connection.changes()
+        self.rowcount = -1 if columns else self._connection.changes()
         self.lastrowid = self._connection.last_insert_rowid()
         return self
 
@@ -120,25 +119,25 @@ class Cursor:
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """The next row."""
-        if self._at >= len(self._rows):
-            return None
-        self._at += 1
-        return self._rows[self._at - 1]
+        return next(iter(self.fetchmany(1)), None)
 
     def fetchmany(self, size: int | None = None) -> list[tuple[Any, ...]]:
         """The next rows."""
-        rows = self._rows[self._at : self._at + (size or self.arraysize)]
-        self._at += len(rows)
-        return rows
+        return self._fetch(size or self.arraysize)
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """All rows that are left."""
-        rows, self._at = self._rows[self._at :], len(self._rows)
-        return rows
+        return self._fetch(None)
+
+    def _fetch(self, most: int | None) -> list[tuple[Any, ...]]:
+        try:
+            return list(islice(self._cursor, most))
+        except apsw.Error as error:
+            raise translated(error) from error
 
     def close(self) -> None:
-        """Forget the rows."""
-        self._rows = []
+        """Forget the rows that were not fetched."""
+        self._cursor.close(True)
 
     def setinputsizes(self, sizes: object) -> None:
         """Nothing to set."""

@@ -1,7 +1,8 @@
 """The one writer of a process: what waits is written together, in one transaction.
 
-A commit to disk costs as much for one turn as for a hundred. So a single thread takes
-everything that waits, writes it in one transaction and then tells all who wait.
+A commit to disk costs as much for one turn as for a hundred. So what the event loop
+has ready is gathered first, and a single thread takes everything that waits, writes it
+in one transaction and then tells all who wait.
 Writers of other processes wait their turn at the database's own lock (SQLite's write
 lock, an advisory lock on PostgreSQL), so what is checked inside stays true until the
 end of the transaction.
@@ -39,27 +40,36 @@ class Job:
 
     work: Commit | Callable[[Connection], Any]
     waiting: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
 
 
 class Writer:
-    """Writes for a whole process, from one thread."""
+    """Writes for one event loop, from one thread; made and used on that loop."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._loop = asyncio.get_running_loop()
+        self._gathered: list[Job] = []
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="kefu-writer", daemon=True)
         self._thread.start()
 
     async def write(self, work: Commit | Callable[[Connection], Any]) -> Any:  # noqa: ANN401 - what the work returns
         """Write something durably; raises what it met, or `StoreFailed`."""
-        loop = asyncio.get_running_loop()
-        job = Job(work, loop.create_future(), loop)
-        self._jobs.put(job)
+        job = Job(work, self._loop.create_future())
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(job)
         return await job.waiting
+
+    def _hand_over(self) -> None:
+        """Every turn that was ready has come to its commit now: let the thread have them together."""
+        for job in self._gathered:
+            self._jobs.put(job)
+        self._gathered.clear()
 
     def close(self) -> None:
         """Write what waits, then stop."""
+        self._hand_over()
         self._jobs.put(None)
         self._thread.join()
 
@@ -85,12 +95,8 @@ class Writer:
             log.warning("store not written", jobs=len(jobs), reason=reason)
             failed = StoreFailed(f"The database refused: {reason}. Nothing was kept; run `kefu doctor`.")
             results = [failed] * len(jobs)
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Job, Any]]] = {}
-        for job, result in zip(jobs, results, strict=True):
-            by_loop.setdefault(job.loop, []).append((job, result))
-        for loop, answers in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_tell, answers)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(_tell, list(zip(jobs, results, strict=True)))
 
     @staticmethod
     def _results(connection: Connection, jobs: Sequence[Job]) -> list[Any]:

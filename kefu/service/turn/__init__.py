@@ -125,7 +125,8 @@ async def _commit(inbound: Inbound, work: Work, trace: Trace, turn_id: str) -> T
     events, claims = tuple(work.events), tuple(work.claims)
     await house.store.commit(Commit(turn_id, inbound.external_id, work.now, talk, before, events, leaving, claims))
     house.gate.remember((inbound.channel, inbound.sender), talk)
-    return Taken(turn_id, talk.id, talk.version, replies, waiting=talk.waiting is not None, events=events)
+    waiting = talk.waiting is not None
+    return Taken(turn_id, talk.id, talk.version, replies, waiting=waiting, leaving=bool(leaving), events=events)
 
 
 async def _repeat(inbound: Inbound, house: House) -> Taken:

@@ -53,7 +53,8 @@ class Taken:
     `number` is the number of the conversation's last event. `repeat` says that the
     message had been taken before; the replies are those of that time. `waiting`
     says that the conversation is in people's hands. `events` are what the turn
-    committed, for those who measure it; empty for a repeat.
+    committed, for those who measure it; empty for a repeat. `leaving` says that
+    something of it waits in the outbox.
     """
 
     turn_id: str
@@ -62,4 +63,5 @@ class Taken:
     replies: tuple[Outbound, ...]
     repeat: bool = False
     waiting: bool = False
+    leaving: bool = False
     events: tuple[Event, ...] = field(default=(), repr=False)
