@@ -16,6 +16,7 @@ import structlog
 from kefu.app.config import Config, load_config
 from kefu.app.delivery import Delivery
 from kefu.app.plugins import load_plugin
+from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
 from kefu.app.training import load_lexicons, load_model
 from kefu.core.errors import RecordsFailed, TooMany
@@ -117,7 +118,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
     config = load_config(home)
     catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))
     use, models = config.get("reader.use", str), config.home / config.get("reader.model", str)
-    reader = load_model(use, models, config.table("reader"))
+    reader = Remembered(load_model(use, models, config.table("reader")))
     async with AsyncExitStack() as stack:
         kefu = await _assemble(config, catalog, reader, stack)
         await kefu.refresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -35,7 +36,13 @@ def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{listener.getsockname()[1]}"  # noqa: S104
     name = config.get("kefu.name", str)
     os.environ["KEFU_ADDRESS"] = address
-    app = make_app(config.home, demo=demo, ready=lambda: say(f"{name}: {address}", f"{name}：{address}"))
+
+    def ready() -> None:
+        gc.collect()
+        gc.freeze()  # what is here now stays: looking through it again would stop the house for 50 ms
+        say(f"{name}: {address}", f"{name}：{address}")
+
+    app = make_app(config.home, demo=demo, ready=ready)
     settings = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5, ws_max_size=LARGEST_FRAME
     )

@@ -65,18 +65,18 @@ class Front:
                 message["headers"] = [*headers, *added, *(one for one in HEADERS if one[0] not in present)]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                body = await read_body(scope, receive, self._largest)
-                await self._app(scope, _replay(body, receive), send_with_headers)
-            except Exception as error:  # noqa: BLE001 - the border: it becomes an answer
-                if not status:
-                    await answer_error(HTTPConnection(scope), error)(scope, receive, send_with_headers)
-            took_ms = round((perf_counter() - started) * 1e3, 2)
-            area = path[1:].partition("/")[0]
-            scope["state"]["hall"].measures.request(area if area in AREAS else "site", scope["method"], status)
-            write = log.info if status >= 400 else log.debug
-            write("request", method=scope["method"], area=area, status=status, took_ms=took_ms)
+        structlog.contextvars.bind_contextvars(request_id=request_id)  # each request has a context of its own
+        try:
+            body = await read_body(scope, receive, self._largest)
+            await self._app(scope, _replay(body, receive), send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the border: it becomes an answer
+            if not status:
+                await answer_error(HTTPConnection(scope), error)(scope, receive, send_with_headers)
+        took_ms = round((perf_counter() - started) * 1e3, 2)
+        area = path[1:].partition("/")[0]
+        scope["state"]["hall"].measures.request(area if area in AREAS else "site", scope["method"], status)
+        write = log.info if status >= 400 else log.debug
+        write("request", method=scope["method"], area=area, status=status, took_ms=took_ms)
 
 
 def _request_id(scope: Scope) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from kefu.app import Taken
 from kefu.core.events import DecisionTaken, TurnTraced
+
+Measure = TypeVar("Measure", Counter, Histogram)
 
 BUCKETS_S = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 SHOWN_COUNTS = {
@@ -36,7 +39,7 @@ class Measures:
         self._requests = Counter(
             "kefu_http_requests", "Answered requests", ("area", "method", "status"), registry=self._registry
         )
-        self._bound: dict[tuple[str, str], Histogram] = {}
+        self._bound: dict[tuple[str, ...], Any] = {}
         self._gauges = {
             name: Gauge(f"kefu_{name}", help_, registry=self._registry) for name, help_ in SHOWN_COUNTS.items()
         }
@@ -46,20 +49,20 @@ class Measures:
         for event in taken.events:
             if isinstance(event, TurnTraced):
                 for stage in event.stages:
-                    self._stage(channel, stage.name).observe(stage.took_ms / 1e3)
+                    self._of(self._stages, channel, stage.name).observe(stage.took_ms / 1e3)
             elif isinstance(event, DecisionTaken):
-                self._turns.labels(channel, event.decision).inc()
+                self._of(self._turns, channel, event.decision).inc()
 
-    def _stage(self, channel: str, stage: str) -> Histogram:
-        """One histogram; looking it up by its labels anew would cost as much as observing."""
-        found = self._bound.get((channel, stage))
-        if found is None:
-            found = self._bound[channel, stage] = self._stages.labels(channel, stage)
-        return found
+    def _of(self, measure: Measure, *labels: str) -> Measure:
+        """The measure for some labels; looking it up anew would cost as much as observing."""
+        key = (measure._name, *labels)  # noqa: SLF001 - the library shows it nowhere else
+        if key not in self._bound:
+            self._bound[key] = measure.labels(*labels)
+        return self._bound[key]  # type: ignore[no-any-return]
 
     def request(self, area: str, method: str, status: int) -> None:
         """Count a request; `area` is one of a few names, never a path that callers make up."""
-        self._requests.labels(area, method, str(status)).inc()
+        self._of(self._requests, area, method, str(status)).inc()
 
     def text(self, counts: Mapping[str, int]) -> bytes:
         """Everything in Prometheus' text format, with the store's own counts."""

@@ -13,6 +13,7 @@ two as the unknown class.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -43,18 +44,17 @@ RIDGE = 3.0
 """How strongly the coefficients are held near the default: as much as a few dozen texts."""
 
 
-def signals(probabilities: np.ndarray, met: np.ndarray, vector: Vector) -> np.ndarray:
+def signals(top: float, met: float, vector: Vector) -> tuple[float, ...]:
     """What certainty is judged by, (5,).
 
     1, the logit of the best probability, how much of the text its intent has met, how much
     of the text is known at all, and how many of its content words are.
     """
-    best = int(probabilities.argmax())
-    sure = min(max(float(probabilities[best]), 1e-6), 1 - 1e-6)
-    return np.array([1.0, np.log(sure / (1 - sure)), float(met[best]), vector.known, vector.topic])
+    sure = min(max(top, 1e-6), 1 - 1e-6)
+    return 1.0, math.log(sure / (1 - sure)), met, vector.known, vector.topic
 
 
-def learn_certainty(rows: Sequence[np.ndarray], right: Sequence[bool], origins: Sequence[int]) -> np.ndarray:
+def learn_certainty(rows: Sequence[Sequence[float]], right: Sequence[bool], origins: Sequence[int]) -> np.ndarray:
     """Coefficients (5,) of the logistic regression, by Newton's method with a ridge around the default."""
     counts = np.bincount(np.array(origins, dtype=int), minlength=len(SHARES))
     if not counts.all():
@@ -87,15 +87,17 @@ def _sigmoid(value: np.ndarray) -> np.ndarray:
     return squashed
 
 
-def judge(probabilities: np.ndarray, met: np.ndarray, vector: Vector, beta: np.ndarray) -> np.ndarray:
-    """Probabilities (n_labels,) that each intent is meant; what is missing to 1 is "none of them"."""
-    best = int(probabilities.argmax())
-    certain = float(_sigmoid(signals(probabilities, met, vector) @ beta))
-    certain *= min(1.0, vector.known / FEWEST_KNOWN)
-    top = float(probabilities[best])
+def judge(probabilities: Sequence[float], met: float, vector: Vector, beta: Sequence[float]) -> list[float]:
+    """Probabilities (n_labels,) that each intent is meant; what is missing to 1 is "none of them".
+
+    `met` is how much of the text the likeliest intent has met.
+    """
+    top = max(probabilities)
+    score = sum(weight * signal for weight, signal in zip(beta, signals(top, met, vector), strict=True))
+    certain = min(1.0, vector.known / FEWEST_KNOWN) / (1 + math.exp(-min(max(score, -30.0), 30.0)))
     rest = min(certain / top, (1 - certain) / (1 - top) if top < 1 else 0.0)
-    judged: np.ndarray = probabilities * rest
-    judged[best] = certain
+    judged = [probability * rest for probability in probabilities]
+    judged[probabilities.index(top)] = certain
     return judged
 
 

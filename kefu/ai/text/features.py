@@ -58,20 +58,15 @@ def _grams(text: str, shortest: int, longest: int) -> list[str]:
 class Vector:
     """A text as tf-idf weights of length 1: `values` float32 at the features `indices`, both (n_found,).
 
-    `mass` holds each feature's share of the squared weight that the text would have if
-    all its features were known; its sum, `known` in [0, 1], says how familiar the text is,
-    and `topic` which share of its content words are known (0.5 where it has none).
+    `known` in [0, 1] says how familiar the text is: the share that known features have in
+    the squared weight that it would have if it knew all; `topic` says which share of its
+    content words is known (0.5 where it has none).
     """
 
     indices: np.ndarray
     values: np.ndarray
-    mass: np.ndarray
+    known: float
     topic: float
-
-    @property
-    def known(self) -> float:
-        """How much of the text consists of known features, from 0 to 1."""
-        return float(self.mass.sum())
 
 
 class Space:
@@ -98,27 +93,19 @@ class Space:
 
     def vector(self, counts: Counter[str]) -> Vector:
         """Place a text in the space."""
-        at: list[int] = []
-        weights: list[float] = []
-        unknown = 0.0
-        n_words = n_known = 0
-        for name, count in counts.items():
-            index = self._index.get(name)
-            if name[0] == "w":
-                n_words += 1
-                n_known += index is not None
-            if index is None:
-                unknown += 1
-            else:
-                at.append(index)
-                weights.append(self._idf[index] * (1 + math.log(count)) if count > 1 else self._idf[index])
-        values = np.array(weights, dtype=np.float32)
-        squares = values * values
-        found = float(squares.sum())
-        total = found + unknown * self._rarest**2
-        scale = 1 / math.sqrt(found) if found else 0.0
-        topic = n_known / n_words if n_words else 0.5
-        return Vector(np.array(at, dtype=np.intp), values * scale, squares / (total or 1.0), topic)
+        places, idf = self._index, self._idf
+        at = [places[name] for name in counts if name in places]
+        weights = [
+            idf[places[name]] * (1 + math.log(count)) if count > 1 else idf[places[name]]
+            for name, count in counts.items()
+            if name in places
+        ]
+        words = [name in places for name in counts if name[0] == "w"]
+        found = sum(weight * weight for weight in weights)
+        total = found + (len(counts) - len(at)) * self._rarest**2
+        values = np.array(weights, dtype=np.float32) * np.float32(1 / math.sqrt(found or 1.0))
+        topic = sum(words) / len(words) if words else 0.5
+        return Vector(np.array(at, dtype=np.intp), values, found / (total or 1.0), topic)
 
     def pack(self) -> Parts:
         """The space as files."""

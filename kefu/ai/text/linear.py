@@ -43,7 +43,7 @@ class LinearIntents:
         self._intents: tuple[str, ...] = ()
         self._space = Space((), np.zeros(0, np.float32))
         self._weights = np.zeros((1, 0), np.float32)
-        self._beta = DEFAULT
+        self._beta: list[float] = DEFAULT.tolist()
 
     def fit(self, texts: Sequence[Counter[str]], intents: Sequence[str], progress: Progress) -> None:
         """Learn; 2 to 4 s of CPU for 3,000 texts and 20 intents."""
@@ -52,7 +52,7 @@ class LinearIntents:
         labels = [number[intent] for intent in intents]
         beta = _certainty(texts, labels, len(names), progress)
         space, weights = _train(texts, labels, len(names), progress, "intents")
-        self._intents, self._space, self._weights, self._beta = names, space, weights, beta
+        self._intents, self._space, self._weights, self._beta = names, space, weights, beta.tolist()
 
     def score(self, text: Counter[str]) -> tuple[IntentScore, ...]:
         """The likeliest intents with calibrated probabilities."""
@@ -60,19 +60,19 @@ class LinearIntents:
             return ()
         vector = self._space.vector(text)
         judged = judge(*label_scores(self._weights, vector), vector, self._beta)
-        order = np.argsort(-judged, kind="stable")[:SHOWN]
-        return tuple(IntentScore(self._intents[at], round(float(judged[at]), 4)) for at in order)
+        order = sorted(range(len(judged)), key=judged.__getitem__, reverse=True)[:SHOWN]
+        return tuple(IntentScore(self._intents[at], round(judged[at], 4)) for at in order)
 
     def pack(self) -> Parts:
         """The model as files."""
-        settings = {"intents": self._intents, "certainty": self._beta.tolist()}
+        settings = {"intents": self._intents, "certainty": self._beta}
         return {"linear.json": pack_json(settings), "weights.npy": pack_array(self._weights), **self._space.pack()}
 
     def unpack(self, parts: Parts) -> None:
         """Become the model in these files."""
         settings = unpack_json(parts["linear.json"])
         self._space, self._weights = Space.unpack(parts), unpack_array(parts["weights.npy"])
-        self._intents, self._beta = tuple(settings["intents"]), np.array(settings["certainty"])
+        self._intents, self._beta = tuple(settings["intents"]), [float(weight) for weight in settings["certainty"]]
 
 
 def _train(
@@ -88,7 +88,7 @@ def _certainty(texts: Sequence[Counter[str]], labels: Sequence[int], n_labels: i
     """Try models on what they have not seen, and learn from it how far to trust them."""
     if n_labels < FEWEST_INTENTS:
         return DEFAULT
-    rows: list[np.ndarray] = []
+    rows: list[tuple[float, ...]] = []
     right: list[bool] = []
     origins: list[int] = []
     common = common_features(texts, labels, n_labels)
@@ -109,8 +109,9 @@ def _certainty(texts: Sequence[Counter[str]], labels: Sequence[int], n_labels: i
         for text, label, origin in tried:
             vector = space.vector(text)
             probabilities, met = label_scores(weights, vector)
-            rows.append(signals(probabilities, met, vector))
-            right.append(known[int(probabilities.argmax())] == label)
+            top = max(probabilities)
+            rows.append(signals(top, met, vector))
+            right.append(known[probabilities.index(top)] == label)
             origins.append(origin)
     return learn_certainty(rows, right, origins)
 

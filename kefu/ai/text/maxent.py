@@ -6,6 +6,7 @@ over sequences of length one is multinomial logistic regression (Okazaki, CRFsui
 
 from __future__ import annotations
 
+import math
 import re
 import tempfile
 from collections.abc import Callable, Sequence
@@ -62,9 +63,15 @@ def _watched(trainer: type, progress: Callable[[int, int], None]) -> type:
     return type("Watched", (trainer,), {"on_iteration": on_iteration})
 
 
-def label_scores(weights: np.ndarray, vector: Vector) -> tuple[np.ndarray, np.ndarray]:
-    """For each label its softmax probability, and how much of the text it has met; both (n_labels,)."""
+def label_scores(weights: np.ndarray, vector: Vector) -> tuple[list[float], float]:
+    """The softmax probability of each label, and how much of the text the likeliest one has met.
+
+    Few labels are handled sooner by Python than by numpy, hence the list.
+    """
     rows = weights[vector.indices]
-    logits = (vector.values * SCALE) @ rows + weights[-1]
-    odds = np.exp(logits - logits.max())
-    return odds / odds.sum(), vector.mass @ (rows != 0)
+    logits = (vector.values @ rows * SCALE + weights[-1]).tolist()
+    highest = max(logits)
+    odds = [math.exp(logit - highest) for logit in logits]
+    total = sum(odds)
+    met = rows[:, logits.index(highest)] != 0
+    return [one / total for one in odds], vector.known * float(vector.values @ (vector.values * met))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -84,7 +85,7 @@ class NearestIntents:
             [self._values[span] * value for span, value in zip(spans, vector.values, strict=True)]
         )
         cosines = np.bincount(examples, products, len(self._labels))
-        familiar: np.ndarray = cosines * np.sqrt(vector.known)
+        familiar: np.ndarray = cosines * math.sqrt(vector.known)
         return familiar
 
     def pack(self) -> Parts:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import reduce
+from operator import attrgetter
 from typing import Any
 
 from kefu.core.events import (
@@ -30,6 +31,10 @@ from kefu.core.events import (
 )
 from kefu.core.nouns import Conversation, Flow, Said, Waiting
 
+PLACES = {field.name: place for place, field in enumerate(fields(Conversation))}
+VALUES = attrgetter(*PLACES)
+"""All fields of a state at once: a turn has some ten events, and `dataclasses.replace` costs thrice as much."""
+
 RECENT = 16
 """How many lines and message ids the state keeps; the events keep all."""
 
@@ -41,7 +46,11 @@ def fold(conversation: Conversation, events: Iterable[Event]) -> Conversation:
 
 def apply(before: Conversation, event: Event) -> Conversation:
     """The state after one event; events that change nothing still count."""
-    return replace(before, version=before.version + 1, **_changes(before, event))
+    after = list(VALUES(before))
+    after[PLACES["version"]] += 1
+    for name, value in _changes(before, event).items():
+        after[PLACES[name]] = value
+    return Conversation(*after)
 
 
 def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 - one case an event

@@ -70,6 +70,7 @@ def match_text(text: str, options: Sequence[Option]) -> tuple[Option, ...]:
     return exact or _by_pieces(said, options) or _by_spelling(said, options) or _by_sound(said, options)
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\W_]+", " ", folded).strip()

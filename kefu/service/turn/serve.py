@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import structlog
 
@@ -23,7 +24,12 @@ MOST_ROUNDS = 4
 
 def name_of(decision: Decision) -> str:
     """A decision's name in events and on screens: `run`, `hand_off`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(decision).__name__).lower()
+    return _snake(type(decision).__name__)
+
+
+@cache
+def _snake(kind: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
 
 
 async def serve(decision: Decision, work: Work, trace: Trace) -> None:
