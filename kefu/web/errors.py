@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 import structlog
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
@@ -63,8 +61,6 @@ async def on_error(request: Request, error: Exception) -> Response:
 def as_kefu(error: Exception) -> Exception:
     """Errors of the web framework as ours."""
     match error:
-        case RequestValidationError():
-            return BadInput("; ".join(_complaint(one) for one in error.errors()) or None)
         case HTTPException(status_code=404):
             return NotFound()
         case HTTPException(status_code=405):
@@ -80,17 +76,11 @@ class _NotThere(NotFound):
     status = 405
 
 
-def _complaint(one: Mapping[str, object]) -> str:
-    place = one.get("loc")
-    where = ".".join(str(part) for part in place) if isinstance(place, tuple) else ""
-    return f"{where}: {one.get('msg')}"
-
-
 def _page(connection: HTTPConnection, error: Exception, status: int, language: Language) -> Response:
     if isinstance(error, NotSignedIn):
         return RedirectResponse(f"/desk/sign-in?next={connection.url.path}", 303)
     return render(connection, "note/page.html", status, failure=describe(error, language))
 
 
-HANDLERS: dict[Any, Any] = dict.fromkeys((KefuError, HTTPException, RequestValidationError, Exception), on_error)
+HANDLERS: dict[Any, Any] = dict.fromkeys((KefuError, HTTPException, Exception), on_error)
 """For every app of the house."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kefu.app import Config, Kefu, load_config, load_module, open_kefu
 from kefu.web import pages
-from kefu.web.api import health, model, webhooks
-from kefu.web.api.reference import make_api
+from kefu.web.api import chat, health, model, webhooks
+from kefu.web.api.live import live
 from kefu.web.errors import HANDLERS
 from kefu.web.front import Front
 from kefu.web.hall import Hall
@@ -53,7 +56,7 @@ def assemble(
         Route("/widget.js", widget),
         Mount("/widget", StaticFiles(directory=HERE / "widget")),
         Mount("/static", StaticFiles(directory=HERE / "static")),
-        Mount("/api/v1", make_api([str(origin) for origin in config.get("web.origins", list)])),
+        Mount("/api/v1", _api(config)),
         Mount("/desk", routes=pages.ROUTES),
         *_site(config),
     ]
@@ -69,6 +72,40 @@ async def widget(request: Request) -> Response:
 async def desk(_request: Request) -> Response:
     """Where there is no site, the front door leads to the desk."""
     return RedirectResponse("/desk/", 303)
+
+
+class Later:
+    """An application that is made when somebody first asks for it, since making it takes half a second."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+        self._made: asyncio.Future[ASGIApp] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve; whoever comes meanwhile waits for the same making."""
+        if self._made is None:
+            self._made = asyncio.ensure_future(asyncio.to_thread(self._make))
+        await (await self._made)(scope, receive, send)
+
+
+def _team_api() -> ASGIApp:
+    from kefu.web.api.reference import make_api
+
+    return make_api()
+
+
+def _api(config: Config) -> ASGIApp:
+    """/api/v1: the chat's bare routes, open to the sites that may carry it, and the team's side."""
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=[str(origin) for origin in config.get("web.origins", list)],
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Accept-Language"],
+        max_age=3600,
+    )
+    busy = [*chat.ROUTES, WebSocketRoute("/live", live)]
+    routes = [Mount("/chat", routes=busy), Mount("/", Later(_team_api))]
+    return Starlette(routes=routes, middleware=[cors], exception_handlers=HANDLERS)
 
 
 def _site(config: Config) -> list[BaseRoute]:

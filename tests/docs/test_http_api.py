@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from starlette.routing import WebSocketRoute
 
-from kefu.web.api import health, model, webhooks
-from kefu.web.api.reference import make_api
+from kefu.web.api import chat, health, model, webhooks
+from kefu.web.api.reference import BARE, make_api
 
 ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"^\| `([A-Za-z]+ /[^`]*)` \|", re.MULTILINE)
@@ -19,11 +18,14 @@ def every_route() -> set[str]:
     """`METHOD /path` of everything that the web answers for programs."""
     bare = (*webhooks.ROUTES, *model.ROUTES, *health.ROUTES)
     found = {f"{method} {one.path}" for one in bare for method in (one.methods or {"GET"}) - {"HEAD"}}
-    api = make_api([])
-    described = api.openapi()["paths"]
+    described = make_api().openapi()["paths"]
     found |= {f"{method.upper()} /api/v1{path}" for path, methods in described.items() for method in methods}
-    found |= {f"WebSocket /api/v1{one.path}" for one in api.routes if isinstance(one, WebSocketRoute)}
-    return found
+    return found | {"WebSocket /api/v1/chat/live"}
+
+
+def test_every_bare_route_of_the_chat_is_described() -> None:
+    bare = {(method.lower(), f"/chat{one.path}") for one in chat.ROUTES for method in (one.methods or set()) - {"HEAD"}}
+    assert bare == {(one.method, one.path) for one in BARE if one.tag == "chat"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

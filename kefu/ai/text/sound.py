@@ -41,7 +41,7 @@ class Sounds:
 
 @cache
 def build_sounds() -> Sounds:
-    """Make the table from pypinyin's single readings; 0.3 s and 50 MB, so only when training."""
+    """Make the table from pypinyin's single readings; 0.1 s and 14 MB, so only when training."""
     from pypinyin.pinyin_dict import pinyin_dict
 
     readings = [_plain(pinyin_dict.get(code, "").partition(",")[0]) for code in range(FIRST, LAST + 1)]

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, product
 
 from rapidfuzz import fuzz
 
@@ -23,6 +24,9 @@ FILLERS = frozenset(
 
 SOUND_ALIKE = 86
 """Lowest partial similarity (0-100) of two pinyin spellings that counts as the same name."""
+
+MOST_READINGS = 16
+"""How many ways to read a name aloud are tried."""
 
 SPELLED_ALIKE = 82
 """Lowest partial similarity (0-100) of two spellings that counts as a typo."""
@@ -122,8 +126,9 @@ def _by_sound(said: str, options: Sequence[Option]) -> tuple[Option, ...]:
     chinese = "".join(re.findall(r"[\u3400-\u9fff]+", re.sub(r"(这|那)?门?课程?$", "", said)))
     if len(chinese) < 2:
         return ()
-    sound = _sound(chinese)
-    return _closest([fuzz.partial_ratio(sound, _sound(option.label)) for option in options], options, SOUND_ALIKE)
+    said_as = _sounds(chinese)[0]
+    scores = [max(fuzz.partial_ratio(said_as, sound) for sound in _sounds(option.label)) for option in options]
+    return _closest(scores, options, SOUND_ALIKE)
 
 
 def _closest(scores: Sequence[float], options: Sequence[Option], floor: float) -> tuple[Option, ...]:
@@ -132,7 +137,9 @@ def _closest(scores: Sequence[float], options: Sequence[Option], floor: float) -
 
 
 @lru_cache(maxsize=4096)
-def _sound(text: str) -> str:
-    from pypinyin import lazy_pinyin
+def _sounds(text: str) -> tuple[str, ...]:
+    """The ways to read a text aloud, the usual one first: 音乐 is yin le, then yin yue."""
+    from pypinyin import Style, pinyin
 
-    return " ".join(lazy_pinyin(text))
+    readings = pinyin(text, style=Style.NORMAL, heteronym=True)
+    return tuple(" ".join(reading) for reading in islice(product(*readings), MOST_READINGS))

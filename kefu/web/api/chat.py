@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from kefu.app import Catalog, Customer, Viewer, conversation_id_of
-from kefu.core.errors import NotSignedIn
+from kefu.core.errors import BadInput, NotSignedIn
 from kefu.core.nouns import Language
 from kefu.core.ports.channel import Raw
 from kefu.web.api.webhooks import raw_of, take
@@ -29,21 +31,18 @@ LONGEST_WAIT_S = 30
 MOST_SUGGESTIONS = 3
 LONGEST_SUGGESTION = {"zh": 18, "en": 44}
 
-router = APIRouter(prefix="/chat", tags=["chat"])
-Hallway = Annotated[Hall, Depends(hall_of)]
-Who = Annotated[Customer, Depends(customer_of)]
+Token = Annotated[str, msgspec.Meta(max_length=4096)]
 
 
-class Arrival(BaseModel):
+class Arrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who comes: with `identity`, the host site's signed word; with `session`, an earlier session to go on with."""
 
-    model_config = ConfigDict(extra="forbid")
-    identity: str = Field("", max_length=4096)
-    session: str = Field("", max_length=4096)
+    identity: Token = ""
+    session: Token = ""
     language: Language | None = None
 
 
-class Welcome(BaseModel):
+class Welcome(msgspec.Struct, frozen=True):
     """A session and what the widget shows first."""
 
     session: str
@@ -55,7 +54,7 @@ class Welcome(BaseModel):
     waiting: bool
 
 
-class Accepted(BaseModel):
+class Accepted(msgspec.Struct, frozen=True):
     """A message was taken, durably; `number` is that of the conversation's last event."""
 
     id: str
@@ -64,11 +63,47 @@ class Accepted(BaseModel):
     waiting: bool
 
 
-@router.post("/sessions")
-async def open_session(arrival: Arrival, request: Request, hall: Hallway) -> Welcome:
+class Since(msgspec.Struct, frozen=True):
+    """What was said after a number; with `wait`, up to so many seconds until there is something."""
+
+    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    wait: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_WAIT_S)] = 0
+
+
+ARRIVAL = msgspec.json.Decoder(Arrival)
+ENCODER = msgspec.json.Encoder()
+
+
+async def sessions(request: Request) -> Response:
     """Begin, or go on with a session that still holds; a new identity begins a new one."""
+    hall = hall_of(request)
     limit(hall.sessions, request)
-    chat, language = hall.chat(), arrival.language or choose_language(request, hall.language)
+    try:
+        arrival = ARRIVAL.decode(await request.body())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"The body is not as /api/v1/docs describes: {error}.") from error
+    return _json(await open_session(arrival, arrival.language or choose_language(request, hall.language), hall))
+
+
+async def say(request: Request) -> Response:
+    """Say something; the reply is among the messages that follow."""
+    return _json(await take_message(hall_of(request), await raw_of(request)))
+
+
+async def messages(request: Request) -> Response:
+    """What was said after a number; with `wait`, up to so many seconds until there is something."""
+    hall, who = hall_of(request), customer_of(request)
+    try:
+        since = msgspec.convert(dict(request.query_params), Since, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"The query is not as /api/v1/docs describes: {error}.") from error
+    conversation_id = conversation_id_of(who.channel, who.sender)
+    return _json(await wait_for_lines(hall, who, conversation_id, since.after, since.wait))
+
+
+async def open_session(arrival: Arrival, language: Language, hall: Hall) -> Welcome:
+    """A session, new or gone on with; raises `NotSignedIn` for an identity that does not hold."""
+    chat = hall.chat()
     session = None
     if arrival.session and not arrival.identity:
         with suppress(NotSignedIn):
@@ -85,43 +120,6 @@ async def open_session(arrival: Arrival, request: Request, hall: Hallway) -> Wel
         last=known.last,
         waiting=known.waiting,
     )
-
-
-@router.post(
-    "/messages",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["text"],
-                        "properties": {
-                            "text": {"type": "string"},
-                            "id": {"type": "string", "description": "The same at every try, so that a repeat is known"},
-                            "language": {"type": "string", "enum": ["zh", "en"]},
-                        },
-                    }
-                }
-            },
-        }
-    },
-)
-async def say(request: Request, hall: Hallway) -> Accepted:
-    """Say something; the reply is among the messages that follow."""
-    return await take_message(hall, await raw_of(request))
-
-
-@router.get("/messages")
-async def messages(
-    hall: Hallway,
-    who: Who,
-    after: Annotated[int, Query(ge=0)] = 0,
-    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S)] = 0,
-) -> Transcript:
-    """What was said after a number; with `wait`, up to so many seconds until there is something."""
-    return await wait_for_lines(hall, who, conversation_id_of(who.channel, who.sender), after, wait)
 
 
 async def take_message(hall: Hall, raw: Raw) -> Accepted:
@@ -154,3 +152,14 @@ def suggest(catalog: Catalog, language: Language) -> Iterator[str]:
         if first and skill.risk == "read" and found < MOST_SUGGESTIONS:
             found += 1
             yield first
+
+
+def _json(value: object) -> Response:
+    return Response(ENCODER.encode(value), media_type="application/json")
+
+
+ROUTES = [
+    Route("/sessions", sessions, methods=["POST"]),
+    Route("/messages", say, methods=["POST"]),
+    Route("/messages", messages, methods=["GET"]),
+]

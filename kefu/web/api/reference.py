@@ -1,86 +1,124 @@
-"""The API as one FastAPI application, and its reference as a page of our own.
+"""The team's API as a FastAPI application, and the reference of all of /api/v1 as a page of our own.
 
-The page is rendered here from the OpenAPI document, so it works without any other
+The busy routes, of chat and servers, are bare ones; they are described here beside the
+others. The page is rendered from the OpenAPI document, so it works without any other
 host's scripts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 
+import msgspec
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
+from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import WebSocketRoute
 
 import kefu
-from kefu.web.api import chat, desk
-from kefu.web.api.live import live
-from kefu.web.errors import HANDLERS
+from kefu.core.errors import BadInput
+from kefu.core.nouns import Language
+from kefu.web.api import chat, desk, webhooks
+from kefu.web.errors import HANDLERS, answer_error
 from kefu.web.screen import render
+from kefu.web.transcript import Transcript
 
 Schema = Mapping[str, Any]
 
-TEXT: Schema = {"type": "string"}
-REST_MESSAGE: Schema = {
-    "summary": "Message",
-    "description": "rest.v1: one message of a customer in, its replies out. Needs an API token.",
-    "tags": ["messages"],
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["sender", "text"],
-                    "properties": {
-                        "sender": {**TEXT, "description": "The customer's id in the records"},
-                        "text": TEXT,
-                        "message_id": {**TEXT, "description": "The same at every try, so that a repeat is known"},
-                        "language": {**TEXT, "enum": ["zh", "en"]},
-                    },
-                }
-            }
-        },
-    },
-    "responses": {"200": {"description": "turn, conversation, number, repeat, waiting, replies"}},
-}
-"""The busiest route is a bare one, so its description stands here."""
+Once = Annotated[str, msgspec.Meta(description="The same at every try, so that a repeat is known")]
 
 
-def make_api(origins: Sequence[str]) -> FastAPI:
-    """The application under /api/v1; `origins` are sites that may carry the chat."""
+class RestMessage(msgspec.Struct):
+    """What a server says for a customer."""
+
+    sender: Annotated[str, msgspec.Meta(description="The customer's id in the records")]
+    text: str
+    message_id: Once | None = None
+    language: Language | None = None
+
+
+class ChatMessage(msgspec.Struct):
+    """What a customer says."""
+
+    text: str
+    id: Once | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A bare route, for the document: what it takes and what it answers."""
+
+    method: str
+    path: str
+    tag: str
+    serve: Callable[..., object]
+    takes: type
+    answers: type
+
+
+BARE = (
+    Bare("post", "/messages", "messages", webhooks.rest_webhook, RestMessage, webhooks.Answered),
+    Bare("post", "/chat/sessions", "chat", chat.sessions, chat.Arrival, chat.Welcome),
+    Bare("post", "/chat/messages", "chat", chat.say, ChatMessage, chat.Accepted),
+    Bare("get", "/chat/messages", "chat", chat.messages, chat.Since, Transcript),
+)
+
+
+def make_api() -> FastAPI:
+    """The application under /api/v1 for all that is not bare: the team's side and the reference."""
     api = FastAPI(
         title="kefu",
         version=kefu.__version__,
         docs_url=None,
         redoc_url=None,
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, RequestValidationError: on_invalid},
         servers=[{"url": "/api/v1"}],
         root_path_in_servers=False,
     )
-    api.add_middleware(
-        CORSMiddleware,
-        allow_origins=list(origins),
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", "Accept-Language"],
-        max_age=3600,
-    )
-    for router in (chat.router, desk.servers, desk.router):
+    for router in (desk.servers, desk.router):
         api.include_router(router)
-    api.router.routes.append(WebSocketRoute("/chat/live", live))
     api.add_route("/docs", docs, include_in_schema=False)
     plain = api.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = plain()
-        document["paths"].setdefault("/messages", {}).setdefault("post", REST_MESSAGE)
-        return document
-
-    api.openapi = openapi  # type: ignore[method-assign]
+    api.openapi = lambda: with_bare(plain())  # type: ignore[method-assign]
     return api
+
+
+def with_bare(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with the bare routes; costs nothing the second time."""
+    if "/chat/sessions" in document["paths"]:
+        return document
+    kinds = [kind for bare in BARE for kind in (bare.takes, bare.answers)]
+    schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    document["components"]["schemas"] |= components
+    for number, bare in enumerate(BARE):
+        takes, answers = schemas[2 * number : 2 * number + 2]
+        operation: dict[str, Any] = {
+            "summary": bare.serve.__name__.replace("_", " ").capitalize(),
+            "description": inspect.getdoc(bare.serve),
+            "tags": [bare.tag],
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": answers}}}},
+        }
+        if bare.method == "get":
+            fields = components[bare.takes.__name__]["properties"].items()
+            operation["parameters"] = [{"name": name, "in": "query", "schema": field} for name, field in fields]
+        else:
+            operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": takes}}}
+        document["paths"].setdefault(bare.path, {})[bare.method] = operation
+    return document
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """FastAPI's complaints as one error of ours."""
+    complaints = error.errors() if isinstance(error, RequestValidationError) else ()
+    return answer_error(request, BadInput("; ".join(map(_complaint, complaints)) or None))
+
+
+def _complaint(one: Mapping[str, Any]) -> str:
+    return f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
 
 
 async def docs(request: Request) -> Response:

@@ -24,9 +24,9 @@ from kefu.core.events import (
     TicketOpened,
 )
 from kefu.core.ports.store import Recorded
-from kefu.web.api.desk import read_events, talk_of
 from kefu.web.hall import hall_of, read_form
 from kefu.web.screen import render
+from kefu.web.staff import read_events, talk_of
 from kefu.web.transcript import read_lines
 from kefu.web.viewer import operator_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kefu.web.api.desk import list_conversations, read_counts, read_dead, revive_dead
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
+from kefu.web.staff import list_conversations, read_counts, read_dead, revive_dead
 from kefu.web.viewer import operator_of
 
 LATEST = 20

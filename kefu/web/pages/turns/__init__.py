@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kefu.core.events import DecisionTaken, MessageReceived, PersonReplied, TurnTraced
-from kefu.web.api.desk import list_turns, read_turn
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
+from kefu.web.staff import list_turns, read_turn
 from kefu.web.viewer import operator_of
 
 LATEST = 40

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from kefu.app import Operator
 from kefu.core.events import HandedOff
 from kefu.core.ports.store import Summary
-from kefu.web.api.desk import list_conversations, read_events, talk_of
 from kefu.web.hall import Hall, hall_of
 from kefu.web.screen import render
+from kefu.web.staff import list_conversations, read_events, talk_of
 from kefu.web.transcript import Line, read_lines
 from kefu.web.viewer import operator_of
 

@@ -22,9 +22,9 @@ from kefu.core.events import (
     TurnTraced,
 )
 from kefu.core.ports.store import Recorded
-from kefu.web.api.desk import read_turn
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
+from kefu.web.staff import read_turn
 from kefu.web.transcript import title_of
 from kefu.web.viewer import operator_of
 from kefu.web.words import choose_language

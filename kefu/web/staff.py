@@ -1,0 +1,126 @@
+"""What the team reads and does, for the pages of the desk and for the API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kefu.app import Operator, may_read_conversation, may_see_evidence
+from kefu.core.errors import NotAllowed, NotFound
+from kefu.core.nouns import Conversation
+from kefu.core.ports.store import Recorded, Summary
+from kefu.web.hall import Hall, now
+from kefu.web.viewer import UNNAMED
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of a conversation, with everything in it."""
+
+    position: int
+    number: int
+    conversation_id: str
+    turn_id: str
+    kind: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn as a list shows it."""
+
+    id: str
+    conversation_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something that could not be delivered."""
+
+    id: str
+    kind: str
+    address: str
+    conversation_id: str
+    attempts: int
+
+
+async def list_conversations(
+    hall: Hall, who: Operator, *, waiting: bool = False, customer_id: str = "", limit: int = 50
+) -> Sequence[Summary]:
+    """Summaries, for the team."""
+    _require(who)
+    return await hall.kefu.store.summaries(waiting=waiting, customer_id=customer_id, limit=limit)
+
+
+async def list_turns(hall: Hall, who: Operator, limit: int) -> Sequence[Turn]:
+    """The latest turns, for the team."""
+    _require(who)
+    return [Turn(*one) for one in await hall.kefu.store.turns(limit)]
+
+
+async def talk_of(hall: Hall, who: Operator, conversation_id: str) -> Conversation:
+    """The state of a conversation; raises `NotFound` when there is none that the viewer may read."""
+    talk = await hall.kefu.store.conversation(conversation_id)
+    if talk is None or not may_read_conversation(who, talk):
+        raise NotFound(f"There is no conversation {conversation_id!r}.")
+    return talk
+
+
+async def read_events(hall: Hall, who: Operator, conversation_id: str, after: int = 0) -> Sequence[Recorded]:
+    """Everything that happened in a conversation, for the team."""
+    _require(who)
+    await talk_of(hall, who, conversation_id)
+    return await hall.kefu.store.events(conversation_id, after)
+
+
+async def read_turn(hall: Hall, who: Operator, turn_id: str) -> Sequence[Recorded]:
+    """The events of one turn, for the team."""
+    _require(who)
+    recorded = await hall.kefu.store.turn(turn_id)
+    if not recorded:
+        raise NotFound(f"There is no turn {turn_id!r}.")
+    return recorded
+
+
+async def read_dead(hall: Hall, who: Operator, limit: int) -> Sequence[Letter]:
+    """What could not be delivered, for the team."""
+    _require(who)
+    return [
+        Letter(one.parting.id, one.parting.kind, one.parting.address, one.conversation_id, one.attempts)
+        for one in await hall.kefu.store.dead(limit)
+    ]
+
+
+async def revive_dead(hall: Hall, who: Operator, ids: Sequence[str]) -> int:
+    """Make undelivered things due again, for the team; returns how many."""
+    _require(who)
+    revived = await hall.kefu.store.revive(ids, now())
+    hall.kefu.delivery.wake()
+    return revived
+
+
+async def read_counts(hall: Hall, who: Operator) -> Mapping[str, int]:
+    """How much there is of everything, for the team."""
+    _require(who)
+    return await hall.kefu.store.counts()
+
+
+def happened(one: Recorded) -> Happened:
+    """A stored event as JSON shows it."""
+    data: dict[str, Any] = msgspec.to_builtins(one.event)
+    return Happened(one.position, one.number, one.conversation_id, one.turn_id, type(one.event).__name__, data)
+
+
+def named(who: Operator, name: str) -> str:
+    """Under which name somebody acts: their own, or with the bare token the one that they give."""
+    return (name.strip() or who.who) if who.who == UNNAMED else who.who
+
+
+def _require(who: Operator) -> None:
+    if not may_see_evidence(who):
+        raise NotAllowed
