@@ -152,6 +152,24 @@ async def measure_store(
         bench.figure(f"{kind}: resident memory", resident_mb(pid), "MB", "lower", 200)
 
 
+async def measure_anew(bench: Bench, home: Path, port: int) -> None:
+    """The same when no text ever comes twice, so that no reading is remembered."""
+    headers = f"Authorization: Bearer {token(home)}\r\n"
+    with bench.kefu(home, port) as pid:
+        await put_load(port, PATH, headers, customers=8, seconds=1.0, pid=pid, body_of=ask)
+        load = await put_load(port, PATH, headers, customers=64, seconds=bench.seconds, pid=pid, body_of=ask_anew)
+    bench.figure("SQLite, 64 customers, no text twice: turns", load.rate, "1/s", "higher")
+    bench.figure("SQLite, 64 customers, no text twice: CPU a message", load.server_cpu_ms, "ms", "lower")
+
+
+def ask_anew(who: int, number: int) -> object:
+    """Like `ask`, in words that nobody used before."""
+    body = {"sender": f"L{1 + who % 1900:05}"}
+    minute = who * 1000 + number
+    day, hour = divmod(minute // 60, 24)
+    return body | {"message": f"{day}号{hour}点{minute % 60}分了，{QUESTIONS[number % len(QUESTIONS)]}"}
+
+
 async def measure_length(bench: Bench, home: Path, port: int) -> None:
     """What the 300th message of a conversation costs against the first ones."""
     headers = f"Authorization: Bearer {token(home)}\r\n"
@@ -217,6 +235,7 @@ async def main() -> None:
             n: await measure_commits(f"sqlite:///{folder}/commits-{n}.db", n, bench.seconds / 2) for n in CUSTOMERS
         }
         await measure_store(bench, "SQLite", home, 9811, bare=bare, commits=commits)
+        await measure_anew(bench, project(folder, "anew"), 9815)
         await measure_length(bench, project(folder, "long"), 9812)
         if not options.quick:
             await measure_postgres(bench, folder, bare)
