@@ -157,7 +157,15 @@ class RuleReader:
         "发票": "form",
         "转人工": "person",
     }
-    cues: Mapping[str, str] = {"不对": "correct", "算了": "cancel", "是的": "affirm", "不要": "deny", "真人": "person"}
+    cues: Mapping[str, str] = {
+        "不对": "correct",
+        "算了": "cancel",
+        "是的": "affirm",
+        "不要": "deny",
+        "真人": "person",
+        "不用转人工": "stay",
+        "改主意了": "mind",
+    }
 
     def read(self, text: str, language: Language | None = None) -> Reading:
         asks = [Ask(part, self.scores(part)) for part in text.split("，另外")]

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -25,7 +25,7 @@ from kefu.core.ports.broker import Broker
 from kefu.core.ports.channel import Channel
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
-from kefu.core.ports.store import Memory
+from kefu.core.ports.store import Memory, Store
 from kefu.service.desk.hours import parse_hours
 from kefu.service.dialogue.decide import Promise
 from kefu.service.privacy.rates import Rates
@@ -151,21 +151,8 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
         )
         for name in config.names("channels")
     }
-    house = House(
-        store=store,
-        reader=reader,
-        catalog=catalog,
-        records=records,
-        promise=Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float)),
-        hours=parse_hours(config.table("handoff"), config.zone),
-        clock=lambda: datetime.now(UTC),
-        zone=config.zone,
-        compute=inline,
-        language="en" if config.get("kefu.default_language", str) == "en" else "zh",
-        longest_text=config.get("limits.message_characters", int),
-        pushes=frozenset(name for name, channel in channels.items() if channel.pushes),
-        notify=("team",) if config.get("handoff.notify_url", str) else (),
-    )
+    pushes = frozenset(name for name, channel in channels.items() if channel.pushes)
+    house = make_house(config, store=store, reader=reader, catalog=catalog, records=records, pushes=pushes)
     return Kefu(
         config=config,
         store=store,
@@ -179,6 +166,34 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
         rates=Rates(config.get("limits.messages_per_minute", int)),
         tokens=tuple(str(token) for token in config.get("security.api_tokens", list)),
         operator_token=config.get("security.operator_token", str),
+    )
+
+
+def make_house(
+    config: Config,
+    *,
+    store: Store,
+    reader: Reader,
+    catalog: Catalog,
+    records: Mapping[str, Records],
+    pushes: frozenset[str] = frozenset(),
+) -> House:
+    """What turns stand on, by the configuration."""
+    return House(
+        store=store,
+        reader=reader,
+        catalog=catalog,
+        records=records,
+        promise=Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float)),
+        hours=parse_hours(config.table("handoff"), config.zone),
+        clock=lambda: datetime.now(UTC),
+        zone=config.zone,
+        compute=inline,
+        language="en" if config.get("kefu.default_language", str) == "en" else "zh",
+        longest_text=config.get("limits.message_characters", int),
+        check_holds=timedelta(minutes=config.get("identity.minutes", float)),
+        pushes=pushes,
+        notify=("team",) if config.get("handoff.notify_url", str) else (),
     )
 
 

@@ -14,14 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kefu.app.config import Config
-from kefu.app.house import inline
+from kefu.app.house import make_house
 from kefu.app.plugins import load_plugin
 from kefu.app.training import load_lexicons
 from kefu.core.events import CheckFailed, EffectPromised, Event, HandedOff, IdentityProven, TicketOpened
 from kefu.core.nouns import Effect, Identity, Inbound
 from kefu.core.ports.reader import Reader
-from kefu.service.desk.hours import parse_hours
-from kefu.service.dialogue.decide import Promise
 from kefu.service.skills.catalog import Catalog
 from kefu.service.turn import take_turn
 from kefu.service.turn.house import House
@@ -100,18 +98,7 @@ async def open_stage(config: Config, catalog: Catalog, reader: Reader, fixtures:
             records[name] = await stack.enter_async_context(load_plugin("records", "csv.v1")(settings))
         store = await stack.enter_async_context(load_plugin("stores", "memory.v1")({}))
         reader.know(await load_lexicons(catalog, records))
-        house = House(
-            store=store,
-            reader=reader,
-            catalog=catalog,
-            records=records,
-            promise=Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float)),
-            hours=parse_hours(config.table("handoff"), config.zone),
-            clock=lambda: datetime.now(UTC),
-            zone=config.zone,
-            compute=inline,
-        )
-        yield Stage(house)
+        yield Stage(make_house(config, store=store, reader=reader, catalog=catalog, records=records))
 
 
 async def rehearse(config: Config, catalog: Catalog, reader: Reader, skill: str) -> list[Rehearsed]:

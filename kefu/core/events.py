@@ -62,6 +62,11 @@ class IdentityProven(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityLapsed(Event):
+    """What the customer proved by answers is too long ago; what was under way for them ended with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckFailed(Event):
     """An answer to an identity question was wrong."""
 
@@ -229,7 +234,7 @@ class TurnTraced(Event):
 KINDS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
-        ConversationOpened, MessageReceived, IdentityProven, CheckFailed, MessageUnderstood,
+        ConversationOpened, MessageReceived, IdentityProven, IdentityLapsed, CheckFailed, MessageUnderstood,
         DecisionTaken, FlowStarted, SlotsFilled, StepReached, QuestionAsked, FlowEnded,
         RequestsQueued, RequestTaken, Clarified, HandedOff, TicketOpened, EffectPromised,
         Replied, PersonReplied, PersonTook, HandedBack, TurnTraced,

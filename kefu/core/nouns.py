@@ -30,10 +30,12 @@ class Identity:
 
     `method` says how: `token` (signed by the host site), `server` (the word of a
     server that holds an API token) or `check` (answers compared with the records).
+    What a check proved lapses after a while; `at` is then when it was proven.
     """
 
     customer_id: str
     method: Literal["token", "server", "check"]
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from kefu.core.errors import BadConfig, BadInput, NotSignedIn, TooLarge
+from kefu.core.errors import BadConfig, BadInput, DeliveryFailed, NotSignedIn, TooLarge
 from kefu.core.nouns import Identity, Inbound, Language
-from kefu.core.ports.channel import Raw
+from kefu.core.ports.channel import Parcel, Raw
 
 T = TypeVar("T")
 
@@ -59,6 +59,21 @@ class Door:
         if token or not anonymous:
             raise NotSignedIn("A server needs one of [security] api_tokens: send Authorization: Bearer TOKEN.")
         return False
+
+
+class Fetching:
+    """A channel whose replies travel in the answer to the request; kinds of it say how to `parse`."""
+
+    pushes = False
+
+    def __init__(self, door: Door, *, anonymous: bool) -> None:
+        self.name = door.name
+        self._door = door
+        self._anonymous = anonymous
+
+    async def send(self, parcel: Parcel) -> None:
+        """Nothing is pushed: the other end has its replies already."""
+        raise DeliveryFailed(f"Channel {self.name!r} does not push; {parcel.key} was answered in its request.")
 
 
 def make_door(name: str, settings: Mapping[str, object]) -> Door:

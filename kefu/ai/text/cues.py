@@ -8,6 +8,9 @@ from importlib.resources import files
 
 CLAUSE_END = re.compile(r"[!?;。、~\n]+|[,.]+(?!\d)|(?<!\d)[,.]+|(?<=[\u3400-\u9fff]) ")
 SECTION = re.compile(r"\[(\w+)(?: (\w+))?\]")
+OVER = {"stay": "person", "mind": "cancel"}
+"""The first of two cues leaves no room for the second."""
+
 FIRST_CLAUSE_ONLY = frozenset(("affirm", "more"))
 
 
@@ -33,7 +36,7 @@ def _rules() -> dict[tuple[str, str], re.Pattern[str]]:
 
 
 def find_cues(text: str) -> frozenset[str]:
-    """The cues in a normalised text: `affirm`, `deny`, `cancel`, `correct`, `person`, `more`.
+    """The cues in a normalised text: `affirm`, `deny`, `cancel`, `mind`, `correct`, `person`, `stay`, `more`.
 
     A yes counts only as the first thing that is said, and not together with a no.
     """
@@ -52,7 +55,7 @@ def find_cues(text: str) -> frozenset[str]:
         withheld = rules.get((cue, "never"))
         if said and not (withheld and withheld.search(text)):
             cues.add(cue)
-    cues.discard("polite")
+    cues -= {"polite"} | {weaker for stronger, weaker in OVER.items() if stronger in cues}
     if cues & {"deny", "cancel", "correct"}:
         cues.discard("affirm")
     return frozenset(cues)

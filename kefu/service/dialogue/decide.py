@@ -90,7 +90,9 @@ def _answers_by_option(scene: Scene) -> bool:
 
 
 def comes_back(scene: Scene) -> Decision | None:
-    """「回到智能客服」, while nobody has taken over yet."""
+    """「回到智能客服」「不用转人工」, while nobody has taken over yet."""
+    if "stay" in scene.reading.cues and (scene.best is None or _hands_off(scene.best)):
+        return TakeBack("customer_stays")
     said = scene.text.strip()
     if scene.talk.waiting and any(said in texts["word"]["back"] for texts in scene.catalog.house.values()):
         return TakeBack("customer_asked")
@@ -99,8 +101,7 @@ def comes_back(scene: Scene) -> Decision | None:
 
 def asks_for_person(scene: Scene) -> Decision | None:
     """A person, at any time."""
-    skill = scene.best
-    reason = next((step.name for step in skill.steps if step.kind == "hand_off"), "") if skill else ""
+    reason = _hands_off(scene.best)
     if "person" in scene.reading.cues:
         reason = "customer_asked"
     elif reason and _answers_by_option(scene):
@@ -110,10 +111,18 @@ def asks_for_person(scene: Scene) -> Decision | None:
     return Note("already_waiting") if scene.talk.waiting else HandOff(reason)
 
 
+def _hands_off(skill: Skill | None) -> str:
+    """For which reason a skill gives the conversation to a person, if it does."""
+    return next((step.name for step in skill.steps if step.kind == "hand_off"), "") if skill else ""
+
+
 def cancels(scene: Scene) -> Decision | None:
-    """「算了」 ends what is under way."""
-    under_way = scene.talk.flow or scene.talk.offered
-    return Cancel("customer_cancelled") if under_way and "cancel" in scene.reading.cues else None
+    """「算了」 ends what is under way; 「改主意了」 too, unless it answers the question why."""
+    flow, cues = scene.talk.flow, scene.reading.cues
+    slot = scene.slot(flow) if flow else None
+    if "mind" in cues and not (slot and slot.free):
+        cues |= {"cancel"}
+    return Cancel("customer_cancelled") if (flow or scene.talk.offered) and "cancel" in cues else None
 
 
 def corrects(scene: Scene) -> Decision | None:

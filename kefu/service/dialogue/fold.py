@@ -17,6 +17,7 @@ from kefu.core.events import (
     FlowStarted,
     HandedBack,
     HandedOff,
+    IdentityLapsed,
     IdentityProven,
     MessageReceived,
     MessageUnderstood,
@@ -63,6 +64,8 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
             return {"heard": heard, **_line(now, Said("customer", event.text, event.at))}
         case IdentityProven():
             return {"identity": event.identity}
+        case IdentityLapsed():
+            return {"identity": None, "flow": None, "paused": (), "queue": (), "offered": (), "last": None}
         case CheckFailed():
             return {"failed_checks": now.failed_checks + 1}
         case FlowStarted():

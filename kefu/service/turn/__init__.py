@@ -17,6 +17,7 @@ from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import (
     ConversationOpened,
     DecisionTaken,
+    IdentityLapsed,
     IdentityProven,
     MessageReceived,
     MessageUnderstood,
@@ -104,6 +105,9 @@ async def _recall(inbound: Inbound, house: House) -> Conversation:
 def _open(inbound: Inbound, work: Work) -> None:
     if work.talk.version == 0:
         work.record(ConversationOpened(work.now, inbound.channel, inbound.sender, work.talk.language))
+    proven = work.talk.identity
+    if proven and proven.at and work.now - proven.at > work.house.check_holds:
+        work.record(IdentityLapsed(work.now))
     if inbound.identity and inbound.identity != work.talk.identity:
         work.record(IdentityProven(work.now, inbound.identity))
 

@@ -215,7 +215,7 @@ async def identify(said: Say, work: Work) -> bool:
     if tries >= CHECKS_PER_DAY:
         return False
     if said.prove:
-        work.record(IdentityProven(work.now, Identity(said.prove, "check")))
+        work.record(IdentityProven(work.now, Identity(said.prove, "check", work.now)))
         return True
     work.claims.append(f"{prefix}{tries}")
     work.record(CheckFailed(work.now, said.check))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from kefu.core.events import Event
@@ -27,6 +27,7 @@ class House:
     `pushes` names the channels whose replies leave through the outbox; the others
     fetch theirs. `language` is that of a conversation whose first message does not
     tell. `notify` names who is told of a hand-off (addresses of notices).
+    `check_holds` is how long an identity proven by answers is believed.
     `compute` runs a CPU-bound function where it does not block the loop.
     """
 
@@ -41,6 +42,7 @@ class House:
     compute: Callable[[Callable[[], Reading]], Awaitable[Reading]]
     language: Language = "zh"
     longest_text: int = 2000
+    check_holds: timedelta = timedelta(hours=1)
     pushes: frozenset[str] = frozenset()
     notify: tuple[str, ...] = ()
     gate: Gate = field(default_factory=lambda: Gate(capacity=1024))

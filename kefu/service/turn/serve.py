@@ -95,7 +95,8 @@ async def _do(decision: Decision, work: Work) -> None:
             if work.talk.waiting and not work.talk.waiting.taken_by:
                 work.reply(Draft("say", "noted", quick_replies=words(work, "back")))
         case TakeBack():
-            work.record(HandedBack(work.now, "customer"))
+            if work.talk.waiting:
+                work.record(HandedBack(work.now, "customer"))
             work.reply(Draft("say", "back"))
 
 

@@ -11,6 +11,9 @@ SAID = {
     "cancel": "算了|算了不退了|别退了|不想退了|太贵了，算了吧|取消|cancel|never mind|don't refund it",
     "correct": "不是英语课，是数学课|我说的是英语|说错了，是第二个|actually my math course|I meant the first one",
     "person": "转人工|我要找人工客服|帮我转接人工|I want to talk to a human|connect me to an agent|真人客服",
+    "stay": "不用转人工|不要转人工|别给我转人工了|我不想找人工客服|don't transfer me to an agent|"
+    "no need to talk to a human",
+    "mind": "我改主意了|后悔了|现在不想要了|I changed my mind|don't want it any more",
     "more": "还有吗|更多|more|next page",
 }
 
@@ -28,7 +31,7 @@ def test_a_no_that_corrects(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     "好的课程有哪些|你好|谢谢|对了我想问下退款|行不行啊|我想取消订单|cancel my order|人工智能课程有哪些|你是真人吗|"
-    "不要转人工|我不要人工|are you a human?|联系不上老师|是不是要交钱|没关系|对不起|嗯？|可以？|可以吗|ok?|对不对|"
+    "我不要人工|are you a human?|联系不上老师|是不是要交钱|没关系|对不起|嗯？|可以？|可以吗|ok?|对不对|"
     "要不要|好不好|I want a refund|什么时候可以退款|"
     "不好意思|right now please|||，。".split("|"),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from small_house import Bench, make_bench
@@ -246,6 +248,43 @@ async def test_a_digression_that_proves_who_leaves_no_question_behind(bench: Ben
     await bench.say("太忙了", "")
     replies = await bench.say("不要", "")
     assert replies[1:] == ["《英语口语》学到第12课。"]
+
+
+async def test_what_questions_proved_lapses_and_is_asked_again(bench: Bench) -> None:
+    for text in ("英语课学到哪了", "E2603010001", "5678"):
+        await bench.say(text, "")
+    assert await bench.say("英语课学到哪了", "") == ["《英语口语》学到第12课。"]
+    later = bench.house.clock() + timedelta(minutes=61)
+    bench.house = replace(bench.house, clock=lambda: later)
+    assert await bench.say("英语课学到哪了", "") == ["订单号？"]
+    talk = await bench.store.load("chat", "u")
+    assert talk is not None
+    assert talk.identity is None
+
+
+async def test_a_token_does_not_lapse(bench: Bench) -> None:
+    await bench.say("英语课学到哪了", "L2")
+    bench.house = replace(bench.house, clock=lambda: datetime(2026, 4, 2, tzinfo=UTC))
+    assert await bench.say("英语课学到哪了", "L2") == ["《英语口语》学到第12课。"]
+
+
+async def test_no_person_is_wanted(bench: Bench) -> None:
+    assert await bench.say("不用转人工") == ["好的，我是智能客服，继续为您服务。"]
+    await bench.say("转人工")
+    assert await bench.say("不用转人工了") == ["好的，我是智能客服，继续为您服务。"]
+    talk = await bench.store.load("chat", "u")
+    assert talk is not None
+    assert talk.waiting is None
+
+
+async def test_a_change_of_mind_may_be_the_reason_that_was_asked_for(bench: Bench) -> None:
+    await bench.say("我要退钱", "L1")
+    await bench.say("改主意了", "L1")
+    talk = await bench.store.load("chat", "u")
+    assert talk is not None
+    assert talk.flow is not None
+    assert talk.flow.slots["reason"] == "改主意了"
+    assert await bench.say("改主意了", "L1") == ["好的，已经取消，没有做任何改动。还有什么可以帮您？"]
 
 
 async def test_wrong_answers_are_limited_in_a_conversation(bench: Bench) -> None:

@@ -6,18 +6,18 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import structlog
 
+from kefu.adapters.listeners import Listeners
 from kefu.core.errors import BadConfig
 from kefu.core.ports.broker import Broker
 
 log = structlog.get_logger()
 
 CHANNEL = "kefu"
-MOST_WAITING = 1000
 RETRY_S = 1.0
 
 
@@ -28,7 +28,7 @@ class PostgresBroker:
         self._url = url
         self._telling = telling
         self._lock = asyncio.Lock()
-        self._queues: dict[str, set[asyncio.Queue[str]]] = {}
+        self._listeners = Listeners()
 
     async def publish(self, topic: str, note: str) -> None:
         """See `Broker`. A note that can't be sent is dropped: whoever waits reads the store anyway."""
@@ -43,17 +43,9 @@ class PostgresBroker:
                 log.warning("note not sent", reason=type(error).__name__)
                 await self._telling.close()
 
-    @asynccontextmanager
-    async def listen(self, topic: str) -> AsyncIterator[AsyncIterator[str]]:
+    def listen(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         """See `Broker`."""
-        queue: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
-        self._queues.setdefault(topic, set()).add(queue)
-        try:
-            yield _notes(queue)
-        finally:
-            self._queues[topic].discard(queue)
-            if not self._queues[topic]:
-                del self._queues[topic]
+        return self._listeners.listen(topic)
 
     async def hear(self, ready: asyncio.Event) -> None:
         """Hear for all listeners until cancelled; connects again when the connection breaks."""
@@ -66,21 +58,10 @@ class PostgresBroker:
                     ready.set()
                     async for notify in hearing.notifies():
                         topic, note = json.loads(notify.payload)
-                        self._hand_out(topic, note)
+                        self._listeners.hand_out(topic, note)
             except psycopg.Error as error:
                 log.warning("notes not heard", reason=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
-
-    def _hand_out(self, topic: str, note: str) -> None:
-        for queue in self._queues.get(topic, ()):
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(note)
-
-
-async def _notes(queue: asyncio.Queue[str]) -> AsyncIterator[str]:
-    while True:
-        yield await queue.get()
 
 
 @asynccontextmanager

@@ -14,10 +14,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from kefu.adapters.channels import Door, Id, Text, bearer, from_server, make_door
-from kefu.core.errors import DeliveryFailed
+from kefu.adapters.channels import Fetching, Id, Text, bearer, from_server, make_door
 from kefu.core.nouns import Inbound, Language
-from kefu.core.ports.channel import Parcel, Raw
+from kefu.core.ports.channel import Raw
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -32,15 +31,8 @@ class Message(msgspec.Struct, frozen=True):
 DECODER = msgspec.json.Decoder(Message)
 
 
-class RestChannel:
+class RestChannel(Fetching):
     """Reads our own JSON; replies travel in the answer to the request."""
-
-    pushes = False
-
-    def __init__(self, door: Door, *, anonymous: bool) -> None:
-        self.name = door.name
-        self._door = door
-        self._anonymous = anonymous
 
     def parse(self, raw: Raw) -> Sequence[Inbound]:
         """See `Channel`."""
@@ -56,10 +48,6 @@ class RestChannel:
             language=said.language,
         )
         return (inbound,)
-
-    async def send(self, parcel: Parcel) -> None:
-        """Nothing is pushed: the other end has its replies already."""
-        raise DeliveryFailed(f"Channel {self.name!r} does not push; {parcel.key} was answered in its request.")
 
 
 def open_channel(name: str, settings: Mapping[str, object]) -> RestChannel:

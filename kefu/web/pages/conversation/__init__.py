@@ -18,6 +18,7 @@ from kefu.core.events import (
     FlowStarted,
     HandedBack,
     HandedOff,
+    IdentityLapsed,
     IdentityProven,
     PersonTook,
     SlotsFilled,
@@ -72,12 +73,12 @@ def detail(event: Event) -> str | None:
             return event.channel
         case IdentityProven():
             return f"{event.identity.customer_id} ({event.identity.method})"
+        case IdentityLapsed():
+            return ""
         case CheckFailed():
             return event.about
-        case DecisionTaken():
-            return " ".join(filter(None, (event.decision, event.skill)))
-        case FlowStarted():
-            return event.skill
+        case DecisionTaken() | FlowStarted():
+            return " ".join(filter(None, (getattr(event, "decision", ""), event.skill)))
         case SlotsFilled():
             return ", ".join(f"{name}={value}" for name, value in event.slots.items()) or None
         case FlowEnded():
