@@ -68,6 +68,7 @@ def sink(ledger: Ledger) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
 
+    ThreadingHTTPServer.request_queue_size = 64
     server = ThreadingHTTPServer(("127.0.0.1", SINK_PORT), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
@@ -133,10 +134,9 @@ def signed(body: dict[str, object]) -> dict[str, str]:
 
 def write_messages(who: int, token: str, ledger: Ledger, stop: threading.Event) -> None:
     """One customer: every message again and again until it is acknowledged."""
-    rng = random.Random(who)  # noqa: S311 - repeatable
     number = 0
     while not stop.is_set():
-        learner, text = f"L{11 + who * 30 + number // 40:05}", rng.choice(QUESTIONS)
+        learner, text = f"L{11 + who * 30 + number // 40:05}", QUESTIONS[number % len(QUESTIONS)]
         identifier = f"m{who}-{number}"
         body: dict[str, object] = {"sender": learner, "text": text, "message_id": identifier}
         push = who % 4 == 3
@@ -215,7 +215,7 @@ async def check_refunds(home: Path, effects: list[EffectPromised]) -> list[str]:
     """Promised refunds must stand in the school's records, once an order."""
     from kefu.core.skill import Query
 
-    wanted = {str(e.effect.values["order"]) for e in effects if e.effect.statement == "request_refund"}
+    wanted = {str(e.effect.values["order_number"]) for e in effects if e.effect.statement == "request_refund"}
     settings = {"url": f"sqlite:///{home / 'school.db'}", "home": str(home)}
     async with load_plugin("records", "sql.v1")(settings) as records:
         query = Query("crash", "refunds", "SELECT order_number, count(*) AS n FROM refunds GROUP BY order_number")
@@ -252,7 +252,7 @@ def main() -> int:
         stop.set()
         for customer in customers:
             customer.join(15)
-        time.sleep(8.0)  # what is still in the outbox leaves
+        time.sleep(35.0)  # what is still in the outbox leaves, also what a killed process had leased
         server.kill()
         other_end.shutdown()
         print()

@@ -8,7 +8,7 @@ the conversation goes to a person.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,9 @@ from kefu.service.turn.person import Words, speak
 
 log = structlog.get_logger()
 
-BATCH = 64
+MOST_AT_ONCE = 16
+"""How many partings may be under way at once: enough to hide slow ends, few enough not to flood one."""
+
 IDLE_S = 1.0
 """How long the outbox may stay unlooked at: retries and other processes' partings wait at most this."""
 
@@ -41,32 +43,49 @@ class Delivery:
         self._first_retry_s = config.get("delivery.first_retry_s", float)
         self._lease_s = config.get("delivery.lease_s", float)
         self._woken = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
-        """There may be something to deliver."""
+        """There may be something to deliver, or room to deliver it."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
-        while True:
-            self._woken.clear()
-            try:
-                busy = await self.once()
-            except KefuError as error:
-                log.warning("outbox not read", code=error.code)
-                busy = 0
-            if not busy:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), IDLE_S)
+        """Deliver until cancelled; what is under way then comes again when its lease is over."""
+        try:
+            while True:
+                self._woken.clear()
+                if not await self._begin():
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._woken.wait(), IDLE_S)
+        finally:
+            for task in self._under_way:
+                task.cancel()
 
-    async def once(self) -> int:
-        """Deliver what is due now; returns how many partings were tried."""
-        due = await self._store.take(self._house.clock(), BATCH, self._lease_s)
-        if due:
-            settled = await asyncio.gather(*(self._try(one) for one in due))
-            await self._store.settle(settled, self._house.clock())
-            await self._flag(due, settled)
+    async def _begin(self) -> int:
+        """Begin with what is due as far as there is room; returns how many partings that were."""
+        room = MOST_AT_ONCE - len(self._under_way)
+        try:
+            due = await self._store.take(self._house.clock(), room, self._lease_s) if room else ()
+        except KefuError as error:
+            log.warning("outbox not read", code=error.code)
+            return 0
+        for one in due:
+            task = asyncio.create_task(self._finish(one))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
         return len(due)
+
+    async def _finish(self, due: Due) -> None:
+        """Try one parting and write down how it went; the next of its conversation may follow."""
+        result = await self._try(due)
+        try:
+            await self._store.settle((result,), self._house.clock())
+            if result.error and result.retry_at is None and due.parting.kind != "notice":
+                words = Words("flag", "kefu", f"{due.parting.kind} not delivered: {result.error}")
+                await speak(due.conversation_id, words, self._house, self._store)
+        except KefuError as error:
+            log.warning("delivery not written down", code=error.code)
+        self.wake()
 
     async def _try(self, due: Due) -> Settled:
         parting = due.parting
@@ -96,14 +115,6 @@ class Delivery:
         if name not in self._channels:
             raise DeliveryFailed(f"kefu.toml has no channel {name!r} any more; put it back or drop its dead letters.")
         return self._channels[name]
-
-    async def _flag(self, due: Sequence[Due], settled: Sequence[Settled]) -> None:
-        """Show given-up partings to people: the conversation waits for a person."""
-        for one, result in zip(due, settled, strict=True):
-            if result.error and result.retry_at is None and one.parting.kind != "notice":
-                words = Words("flag", "kefu", f"{one.parting.kind} not delivered: {result.error}")
-                with suppress(KefuError):
-                    await speak(one.conversation_id, words, self._house, self._store)
 
 
 def _parcel(body: dict[str, Any]) -> Parcel:
