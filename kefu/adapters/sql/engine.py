@@ -16,6 +16,8 @@ POOL_SIZE = 4
 """Connections for reading; writing has one of its own."""
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-4000", "temp_store=MEMORY")
+READING = ("foreign_keys=ON", "cache_size=-1000", "temp_store=MEMORY")
+"""There are many connections that read, and the system keeps the file's pages for all of them."""
 
 
 def make_engine(url: str, home: str = "", *, read_only: bool = False) -> Engine:
@@ -56,7 +58,7 @@ def _sqlite(url: URL, home: str, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: shim.Connection, _record: object) -> None:
-        for pragma in PRAGMAS[2:] if read_only or name == ":memory:" else PRAGMAS:
+        for pragma in READING if read_only else PRAGMAS[2:] if name == ":memory:" else PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     if not read_only:

@@ -45,7 +45,7 @@ class House:
     check_holds: timedelta = timedelta(hours=1)
     pushes: frozenset[str] = frozenset()
     notify: tuple[str, ...] = ()
-    gate: Gate = field(default_factory=lambda: Gate(capacity=1024))
+    gate: Gate = field(default_factory=lambda: Gate(capacity=256))
 
 
 @dataclass(frozen=True, slots=True)
