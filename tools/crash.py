@@ -92,19 +92,19 @@ class Server:
     def __init__(self, home: Path) -> None:
         self._command = [sys.executable, "-m", "kefu", "run", str(home), "--port", str(PORT)]
         self._environment = {**os.environ, "KEFU__LIMITS__MESSAGES_PER_MINUTE": "0", "KEFU__LOG__LEVEL": "error"}
+        self._log = home / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start, and wait until it serves."""
-        self.process = subprocess.Popen(
-            self._command, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(self._command, env=self._environment, stdout=subprocess.DEVNULL, stderr=log)
         while True:
             with suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=2).close()
                 return
             if self.process.poll() is not None:
-                raise SystemExit("the server does not start; run `kefu doctor` on a new project")
+                raise SystemExit(f"the server does not start: {self._log.read_text()[-2000:]}")
             time.sleep(0.02)
 
     def kill(self) -> None:
