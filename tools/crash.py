@@ -38,6 +38,7 @@ from kefu.core.ports.store import Memory
 
 PORT, SINK_PORT = 9820, 9821
 CUSTOMERS = 8
+LONGEST_WAIT_S = 300
 SECRET = "crash-test-secret"  # noqa: S105 - the harness talks to itself
 QUESTIONS = ("我学到哪了", "how far am I", "下一节课是什么", "你好", "我要退款", "第一个", "时间不够", "确认", "算了")
 
@@ -161,6 +162,17 @@ def write_messages(who: int, token: str, ledger: Ledger, stop: threading.Event) 
         number += 1
 
 
+async def wait_for_outbox(home: Path) -> None:
+    """Let leave what is still in the outbox, also what a killed process had leased."""
+    config = load_config(home)
+    settings = {**config.table("store"), "home": str(config.home)}
+    async with load_plugin("stores", config.get("store.use", str))(settings) as store:
+        for _ in range(LONGEST_WAIT_S):
+            await asyncio.sleep(1)
+            if not (await store.counts())["due"]:
+                return
+
+
 async def count(home: Path, ledger: Ledger) -> list[str]:
     """Everything that is not as promised."""
     config = load_config(home)
@@ -252,7 +264,7 @@ def main() -> int:
         stop.set()
         for customer in customers:
             customer.join(15)
-        time.sleep(35.0)  # what is still in the outbox leaves, also what a killed process had leased
+        asyncio.run(wait_for_outbox(home))
         server.kill()
         other_end.shutdown()
         print()
