@@ -38,7 +38,6 @@ def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
     os.environ["KEFU_ADDRESS"] = address
 
     def ready() -> None:
-        gc.collect()
         gc.freeze()  # what is here now stays: looking through it again would stop the house for 50 ms
         say(f"{name}: {address}", f"{name}：{address}")
 

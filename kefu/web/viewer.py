@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -16,6 +14,9 @@ from kefu.app import Customer, Operator, Server
 from kefu.core.errors import NotAllowed, NotSignedIn
 from kefu.web.hall import Hall, hall_of, now
 from kefu.web.words import words_in
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OctKey
 
 COOKIE = "kefu_desk"
 AUDIENCE = "kefu-desk"
@@ -79,6 +80,8 @@ def operator_of(connection: HTTPConnection) -> Operator:
 
 def sign_in(answer: Response, name: str, connection: HTTPConnection) -> None:
     """Let an answer carry the desk's cookie for a member of the team."""
+    from joserfc import jwt
+
     claims = {"aud": AUDIENCE, "sub": name, "exp": int(now().timestamp()) + SHIFT_S}
     token = jwt.encode({"alg": "HS256"}, claims, _key(hall_of(connection)))
     _set(answer, token, SHIFT_S, connection)
@@ -95,6 +98,9 @@ def _set(answer: Response, value: str, age_s: int, connection: HTTPConnection) -
 
 
 def _read(cookie: str, hall: Hall) -> Operator:
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+
     try:
         claims: Mapping[str, str] = jwt.decode(cookie, _key(hall), algorithms=["HS256"]).claims
         jwt.JWTClaimsRegistry(
@@ -110,6 +116,8 @@ def _read(cookie: str, hall: Hall) -> Operator:
 
 def _key(hall: Hall) -> OctKey:
     """Both secrets together: a new operator token signs everybody out."""
+    from joserfc.jwk import OctKey
+
     parts = (hall.kefu.config.get("security.session_secret", str), hall.kefu.operator_token)
     return OctKey.import_key(hashlib.sha256("\0".join(parts).encode()).digest())
 

@@ -1,7 +1,8 @@
 """Two kinds of signed tokens: what the host site says of its customer, and our own sessions.
 
 Both are JSON Web Tokens under HMAC-SHA256 (RFC 7519, RFC 7515). The algorithm is fixed
-here; what a token's own header claims is not believed.
+here; what a token's own header claims is not believed. The library is imported with the
+first token, since it takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -9,10 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from kefu.core.errors import NotSignedIn
 from kefu.core.ports.channel import Session
@@ -43,6 +40,9 @@ def sign_session(sender: str, customer_id: str, secret: str, now: datetime) -> S
     claims = {"aud": SESSION_AUDIENCE, "sub": sender, "exp": int(now.timestamp()) + SESSION_S}
     if customer_id:
         claims["customer"] = customer_id
+    from joserfc import jwt
+    from joserfc.jwk import OctKey
+
     return Session(jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(secret)), sender, customer_id)
 
 
@@ -53,6 +53,10 @@ def read_session(token: str, secret: str, now: datetime) -> Session:
 
 
 def _claims(token: str, secret: str, audience: str, now: datetime) -> Mapping[str, Any]:
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import OctKey
+
     if len(token) > LONGEST_TOKEN:
         raise NotSignedIn(f"A token of more than {LONGEST_TOKEN} characters is none of ours.")
     try:

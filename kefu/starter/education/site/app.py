@@ -19,8 +19,6 @@ from urllib.parse import parse_qs, urlencode
 from zoneinfo import ZoneInfo
 
 import jinja2
-from joserfc import jwt
-from joserfc.jwk import OctKey
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -133,7 +131,7 @@ class Site:
     def __init__(self, settings: Mapping[str, object], clock: Callable[[], datetime]) -> None:
         home = Path(str(settings["home"]))
         self._records = Records(str(settings["school_url"]), home)
-        self._key = OctKey.import_key(str(settings["site_secret"]))
+        self._secret = str(settings["site_secret"])
         self._clock = clock
         listed = tomllib.loads((home / "school" / "samples.toml").read_text("utf-8"))["learners"]
         self._samples = {sample["id"]: sample for sample in listed}
@@ -236,6 +234,9 @@ class Site:
 
     def sign(self, learner_id: str) -> str:
         """The token by which kefu knows who has signed in here: HS256, for one hour."""
+        from joserfc import jwt
+        from joserfc.jwk import OctKey
+
         now = self._clock()
         claims = {
             "sub": learner_id,
@@ -244,7 +245,7 @@ class Site:
             "iat": int(now.timestamp()),
             "exp": int((now + TOKEN_AGE).timestamp()),
         }
-        return jwt.encode({"alg": "HS256"}, claims, self._key)
+        return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(self._secret))
 
     async def _enrolments(self, request: Request) -> list[Row]:
         learner_id = self._learner(request)
