@@ -19,7 +19,8 @@ from kefu.app.plugins import load_plugin
 from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
 from kefu.app.training import load_lexicons, load_model
-from kefu.core.errors import RecordsFailed, TooMany
+from kefu.core.errors import NotFound, RecordsFailed, TooMany
+from kefu.core.events import DrawnForReview
 from kefu.core.nouns import Inbound, Reading
 from kefu.core.ports.broker import Broker
 from kefu.core.ports.channel import Channel
@@ -80,6 +81,16 @@ class Kefu:
     async def hand_back(self, conversation_id: str, who: str) -> int:
         """The machine serves the customer again."""
         return await self._speak(conversation_id, Words("hand_back", who))
+
+    async def judge(self, turn_id: str, who: str, *, right: bool) -> None:
+        """A member of the team judges a drawn enquiry; a later verdict takes the place of an earlier one.
+
+        Raises `NotFound` for a turn that was not drawn.
+        """
+        drawn = [one for one in await self.store.turn(turn_id) if isinstance(one.event, DrawnForReview)]
+        if not drawn:
+            raise NotFound(f"Turn {turn_id!r} was not drawn for review.")
+        await self._speak(drawn[0].conversation_id, Words("right" if right else "wrong", who, turn_id))
 
     async def tell(self, conversation_id: str, number: int) -> None:
         """Let those who watch a conversation know that it went on."""
@@ -191,6 +202,7 @@ def make_house(
         compute=inline,
         language="en" if config.get("kefu.default_language", str) == "en" else "zh",
         longest_text=config.get("limits.message_characters", int),
+        review_share=config.get("promise.review_share", float),
         check_holds=timedelta(minutes=config.get("identity.minutes", float)),
         pushes=pushes,
         notify=("team",) if config.get("handoff.notify_url", str) else (),

@@ -225,6 +225,28 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnForReview(Event):
+    """This turn's enquiry is one of the random share that people judge.
+
+    `intent` is what the machine would act on and `score` how sure it was, whether or
+    not that was enough to act; `reader` is the version that read it.
+    """
+
+    intent: str
+    score: float
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged(Event):
+    """A person judged a drawn enquiry: whether acting on its intent is (or was) right."""
+
+    turn_id: str
+    right: bool
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnTraced(Event):
     """The record of a turn's stages, for `kefu why`; the last event of a turn."""
 
@@ -237,7 +259,7 @@ KINDS: Mapping[str, type[Event]] = {
         ConversationOpened, MessageReceived, IdentityProven, IdentityLapsed, CheckFailed, MessageUnderstood,
         DecisionTaken, FlowStarted, SlotsFilled, StepReached, QuestionAsked, FlowEnded,
         RequestsQueued, RequestTaken, Clarified, HandedOff, TicketOpened, EffectPromised,
-        Replied, PersonReplied, PersonTook, HandedBack, TurnTraced,
+        Replied, PersonReplied, PersonTook, HandedBack, DrawnForReview, Judged, TurnTraced,
     )
 }  # fmt: skip
 """Name of an event's kind to its class: what a store needs to read it back."""

@@ -16,9 +16,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from kefu.core.errors import Conflict, KefuError, Repeat
-from kefu.core.events import KINDS, Event, MessageReceived
+from kefu.core.events import KINDS, DrawnForReview, Event, Judged, MessageReceived
 from kefu.core.nouns import Conversation, Flow, Identity, Option, Question, Said, Waiting
-from kefu.core.ports.store import Commit, Memory, Parting, Settled
+from kefu.core.ports.store import Commit, Memory, Parting, Review, Settled
 from kefu.testing.invent import invent
 
 NOW = datetime(2026, 3, 2, 2, 0, 0, 123456, tzinfo=UTC)
@@ -270,6 +270,26 @@ async def two_processes_never_lease_the_same(one: Memory, other: Memory) -> None
     assert len(ids) == 40
 
 
+async def drawn_enquiries_wait_for_a_verdict(store: Memory) -> None:
+    """What is drawn for review is found until it is judged, then among the judged; erasing takes it away."""
+    talk = talk_of("drawn")
+    turns: list[str] = []
+    for name, score in (("drawn-1", 0.9), ("drawn-2", 0.25)):
+        commit = turn_of(talk, name, [DrawnForReview(NOW, "progress", score, "kit-1")])
+        await store.commit(commit)
+        talk, turns = commit.conversation, [*turns, commit.turn_id]
+    waiting = {one.turn_id: one for one in await store.reviews(judged=False)}
+    assert set(waiting) == set(turns)
+    assert waiting[turns[1]] == Review(turns[1], talk.id, NOW, "progress", 0.25, "kit-1")
+    commit = turn_of(talk, "drawn-3", [Judged(NOW, turns[0], False, "mei")])
+    await store.commit(commit)
+    assert [one.turn_id for one in await store.reviews(judged=False)] == turns[1:]
+    (judged,) = await store.reviews(judged=True)
+    assert (judged.turn_id, judged.right, judged.who) == (turns[0], False, "mei")
+    await store.erase(talk.id)
+    assert not [*await store.reviews(judged=False), *await store.reviews(judged=True)]
+
+
 STORE_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
     an_unknown_sender_has_no_conversation,
     what_was_committed_is_there,
@@ -286,6 +306,7 @@ STORE_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
     a_failed_try_comes_again_then_is_given_up_and_can_be_revived,
     people_find_what_waits_for_them,
     an_erased_conversation_leaves_nothing,
+    drawn_enquiries_wait_for_a_verdict,
 )
 
 SHARED_STORE_CHECKS: tuple[Callable[[Memory, Memory], Awaitable[None]], ...] = (

@@ -12,7 +12,7 @@ import msgspec
 from kefu.app import Operator, may_read_conversation, may_see_evidence
 from kefu.core.errors import NotAllowed, NotFound
 from kefu.core.nouns import Conversation
-from kefu.core.ports.store import Recorded, Summary
+from kefu.core.ports.store import Recorded, Review, Summary
 from kefu.web.hall import Hall, now
 from kefu.web.viewer import UNNAMED
 
@@ -102,6 +102,12 @@ async def revive_dead(hall: Hall, who: Operator, ids: Sequence[str]) -> int:
     revived = await hall.kefu.store.revive(ids, now())
     hall.kefu.delivery.wake()
     return revived
+
+
+async def list_reviews(hall: Hall, who: Operator, *, judged: bool, limit: int = 10_000) -> Sequence[Review]:
+    """Enquiries drawn for review, for the team."""
+    _require(who)
+    return await hall.kefu.store.reviews(judged=judged, limit=limit)
 
 
 async def read_counts(hall: Hall, who: Operator) -> Mapping[str, int]:

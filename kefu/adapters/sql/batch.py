@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from kefu.adapters.sql.codec import encode, to_micros
-from kefu.adapters.sql.tables import claims, conversations, turns
+from kefu.adapters.sql.tables import claims, conversations, reviews, turns
 from kefu.core.errors import Conflict, Repeat
+from kefu.core.events import DrawnForReview, Judged
 from kefu.core.ports.store import Commit
 
 LINE = 500
@@ -42,6 +43,8 @@ def write_commits(connection: Connection, commits: Sequence[Commit]) -> list[Exc
     _insert(connection, "turns", TURN, [_turn(commit) for commit in accepted])
     _insert(connection, "events", EVENT, [row for commit in accepted for row in _events(commit)])
     _insert(connection, "outbox", PARTING, [row for commit in accepted for row in _partings(commit)])
+    _insert(connection, "reviews", REVIEW, [row for commit in accepted for row in _drawn(commit)])
+    _judge(connection, [event for commit in accepted for event in commit.events if isinstance(event, Judged)])
     _insert(connection, "claims", CLAIM, [row for commit in accepted for row in _claims(commit)])
     return outcomes
 
@@ -131,6 +134,22 @@ def _partings(commit: Commit) -> Iterable[tuple[Any, ...]]:
     for one in commit.partings:
         where = (one.id, commit.conversation.id, commit.turn_id, one.kind, one.address, encode(one.body))
         yield *where, to_micros(commit.at), 0, 0, "due", ""
+
+
+REVIEW = ("turn_id", "conversation_id", "drawn_at", "intent", "score", "reader", "who")
+
+
+def _drawn(commit: Commit) -> Iterable[tuple[Any, ...]]:
+    for event in commit.events:
+        if isinstance(event, DrawnForReview):
+            about = (event.intent, event.score, event.reader)
+            yield commit.turn_id, commit.conversation.id, to_micros(event.at), *about, ""
+
+
+def _judge(connection: Connection, judged: Sequence[Judged]) -> None:
+    for event in judged:
+        mine = reviews.c.turn_id == event.turn_id
+        connection.execute(update(reviews).where(mine).values(verdict=int(event.right), who=event.who))
 
 
 CLAIM = ("key", "turn_id", "at")

@@ -14,11 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.migrate import migrate
-from kefu.adapters.sql.tables import claims, conversations, events, outbox, turns
+from kefu.adapters.sql.tables import claims, conversations, events, outbox, reviews, turns
 from kefu.adapters.sql.writer import Writer
 from kefu.core.errors import StoreFailed
 from kefu.core.nouns import Conversation
-from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Settled, Summary
+from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
 T = TypeVar("T")
 
@@ -84,6 +84,7 @@ class SqlStore:
         def work(connection: Connection) -> int:
             mine = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
+            connection.execute(delete(reviews).where(reviews.c.conversation_id == conversation_id))
             connection.execute(delete(outbox).where(outbox.c.conversation_id == conversation_id))
             gone = connection.execute(delete(events).where(events.c.conversation_id == conversation_id)).rowcount
             connection.execute(delete(turns).where(turns.c.conversation_id == conversation_id))
@@ -158,6 +159,12 @@ class SqlStore:
         rows = await self._read(lambda connection: connection.execute(query).all())
         return [(row.id, row.conversation_id, from_micros(row.at)) for row in rows]
 
+    async def reviews(self, *, judged: bool, limit: int = 10_000) -> Sequence[Review]:
+        """See `Reviews`."""
+        which = reviews.c.verdict.is_not(None) if judged else reviews.c.verdict.is_(None)
+        query = select(reviews).where(which).order_by(reviews.c.drawn_at.desc()).limit(limit)
+        return [_review(row) for row in await self._read(lambda connection: connection.execute(query).all())]
+
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""
 
@@ -217,6 +224,12 @@ def _summary(row: Any) -> Summary:  # noqa: ANN401 - a Row
         waiting_reason=row.waiting_reason,
         last_line=row.last_line,
     )
+
+
+def _review(row: Any) -> Review:  # noqa: ANN401 - a Row
+    right = None if row.verdict is None else bool(row.verdict)
+    about = (row.turn_id, row.conversation_id, from_micros(row.drawn_at), row.intent, row.score, row.reader)
+    return Review(*about, right, row.who)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -86,6 +87,21 @@ outbox = Table(
 )
 Index("outbox_due", outbox.c.state, outbox.c.position)
 Index("outbox_conversation", outbox.c.conversation_id, outbox.c.state)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("turn_id", String(40), primary_key=True),
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("drawn_at", Moment, nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("reader", String(128), nullable=False),
+    Column("verdict", Integer),
+    Column("who", Text, nullable=False),
+)
+Index("reviews_open", reviews.c.verdict, reviews.c.drawn_at)
+"""A projection of `DrawnForReview` and `Judged`, since nobody could find them among all events."""
 
 claims = Table(
     "claims",

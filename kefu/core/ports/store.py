@@ -160,5 +160,26 @@ class Archive(Protocol):
         """Rows by kind: `conversations`, `turns`, `events`, `due`, `dead`, `waiting`."""
 
 
-class Memory(Store, Outbox, Archive, Protocol):
-    """A store with its three faces, as a factory of `kefu.stores` opens it."""
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An enquiry drawn for review; `right` is None until somebody has judged it."""
+
+    turn_id: str
+    conversation_id: str
+    drawn_at: datetime
+    intent: str
+    score: float
+    reader: str
+    right: bool | None = None
+    who: str = ""
+
+
+class Reviews(Protocol):
+    """What the promise rests on: what people think of enquiries that were drawn at random."""
+
+    async def reviews(self, *, judged: bool, limit: int = 10_000) -> Sequence[Review]:
+        """Enquiries drawn for review, latest first: those that were judged, or those that wait for it."""
+
+
+class Memory(Store, Outbox, Archive, Reviews, Protocol):
+    """A store with its four faces, as a factory of `kefu.stores` opens it."""

@@ -32,6 +32,7 @@ from kefu.service.turn.act import Work
 from kefu.service.turn.compose import Draft
 from kefu.service.turn.house import House, Taken
 from kefu.service.turn.partings import partings
+from kefu.service.turn.review import draw
 from kefu.service.turn.serve import name_of, serve
 from kefu.service.turn.trace import Trace
 
@@ -81,6 +82,7 @@ async def _take(inbound: Inbound, house: House) -> Taken:
         decision = decide(guarded.text, work.talk, reading, house.catalog, house.promise)
         out.append(f"{name_of(decision)}: {decision.because}")
     work.record(DecisionTaken(now, name_of(decision), decision.because, getattr(decision, "skill", "")))
+    draw(decision, work)
     if "too_long" in guarded.flags:
         work.reply(Draft("say", "too_long", facts={"limit": house.longest_text}))
     await serve(decision, work, trace)

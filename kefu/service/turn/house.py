@@ -27,6 +27,7 @@ class House:
     `pushes` names the channels whose replies leave through the outbox; the others
     fetch theirs. `language` is that of a conversation whose first message does not
     tell. `notify` names who is told of a hand-off (addresses of notices).
+    `review_share` of the customers have their enquiries drawn for review.
     `check_holds` is how long an identity proven by answers is believed.
     `compute` runs a CPU-bound function where it does not block the loop.
     """
@@ -45,6 +46,7 @@ class House:
     check_holds: timedelta = timedelta(hours=1)
     pushes: frozenset[str] = frozenset()
     notify: tuple[str, ...] = ()
+    review_share: float = 0.0
     gate: Gate = field(default_factory=lambda: Gate(capacity=256))
 
 

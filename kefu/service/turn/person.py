@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Literal
 
 from kefu.core.errors import BadInput, Conflict, NotFound
-from kefu.core.events import Event, HandedBack, HandedOff, PersonReplied, PersonTook
+from kefu.core.events import Event, HandedBack, HandedOff, Judged, PersonReplied, PersonTook
 from kefu.core.nouns import Conversation
 from kefu.core.ports.store import Archive, Commit
 from kefu.service.dialogue.fold import fold
@@ -20,9 +20,9 @@ MOST_CONFLICTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a person does: `reply` with a text, `take`, `hand_back`, or `flag` with a reason."""
+    """What a person does: `reply` with a text, `take`, `hand_back`, `flag` with a reason, or judge a turn."""
 
-    kind: Literal["reply", "take", "hand_back", "flag"]
+    kind: Literal["reply", "take", "hand_back", "flag", "right", "wrong"]
     who: str
     text: str = ""
 
@@ -63,6 +63,8 @@ def _events(words: Words, talk: Conversation, house: House) -> Sequence[Event]:
             return (said,) if taken else (PersonTook(now, words.who), said)
         case "take":
             return (PersonTook(now, words.who),)
+        case "right" | "wrong":
+            return (Judged(now, words.text, words.kind == "right", words.who),)
         case "hand_back":
             return (HandedBack(now, words.who),)
         case _:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from kefu.app import Operator, Server, conversation_id_of
-from kefu.core.ports.store import Summary
+from kefu.core.ports.store import Review, Summary
 from kefu.web.api.chat import LONGEST_WAIT_S, wait_for_lines
 from kefu.web.hall import Hall, hall_of
 from kefu.web.staff import (
@@ -21,6 +21,7 @@ from kefu.web.staff import (
     Turn,
     happened,
     list_conversations,
+    list_reviews,
     list_turns,
     named,
     read_counts,
@@ -58,6 +59,13 @@ class Letters(BaseModel):
     """Which undelivered things to try again."""
 
     ids: list[str] = Field(max_length=1000)
+
+
+class Verdict(BaseModel):
+    """Whether the machine was right about what a customer wants, and who says so."""
+
+    right: bool
+    who: str = Field("", max_length=60)
 
 
 class Done(BaseModel):
@@ -127,6 +135,19 @@ async def dead(hall: Hallway, who: Staff, limit: Limit = 100) -> Sequence[Letter
 async def revive(letters: Letters, hall: Hallway, who: Staff) -> dict[str, int]:
     """Try again; says how many became due."""
     return {"revived": await revive_dead(hall, who, letters.ids)}
+
+
+@router.get("/reviews")
+async def reviews(hall: Hallway, who: Staff, *, judged: bool = False, limit: Limit = 50) -> Sequence[Review]:
+    """Enquiries drawn for review, latest first: those that wait for a verdict, or with `judged` those that have one."""
+    return await list_reviews(hall, who, judged=judged, limit=limit)
+
+
+@router.post("/reviews/{turn_id}")
+async def judge(turn_id: str, verdict: Verdict, hall: Hallway, who: Staff) -> Verdict:
+    """Judge a drawn enquiry: whether acting on its intent is right. A later verdict replaces an earlier one."""
+    await hall.kefu.judge(turn_id, named(who, verdict.who), right=verdict.right)
+    return verdict
 
 
 @router.get("/counts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from kefu.web.pages import conversation, overview, sign_in, turns, waiting, why
+from kefu.web.pages import conversation, overview, review, sign_in, turns, waiting, why
 
 ROUTES = [
     Route("/", overview.show),
@@ -14,6 +14,8 @@ ROUTES = [
     Route("/waiting", waiting.show),
     Route("/conversations/{conversation}", conversation.show),
     Route("/conversations/{conversation}/{deed:str}", conversation.act, methods=["POST"]),
+    Route("/review", review.show),
+    Route("/review/{turn}", review.judge, methods=["POST"]),
     Route("/turns", turns.show),
     Route("/why/{turn}", why.show),
 ]

@@ -30,6 +30,10 @@ STAFF_ONLY = [
     ("GET", "/desk/why/{turn}"),
     ("GET", "/desk/conversations/{talk}"),
     ("POST", "/desk/conversations/{talk}/reply"),
+    ("GET", "/desk/review"),
+    ("POST", "/desk/review/{turn}"),
+    ("GET", "/api/v1/reviews"),
+    ("POST", "/api/v1/reviews/{turn}"),
     ("POST", "/desk/revive"),
     ("POST", "/desk/sign-out"),
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from kefu.core.errors import Conflict, Repeat
+from kefu.core.events import DrawnForReview, Judged
 from kefu.core.nouns import Conversation
-from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Settled, Summary
+from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
 
 @dataclass(slots=True)
@@ -156,6 +157,17 @@ class MemoryStore:
         """See `Archive`."""
         latest = list(self._turns.items())[::-1][:limit]
         return [(turn, owner, at) for turn, (owner, at) in latest]
+
+    async def reviews(self, *, judged: bool, limit: int = 10_000) -> Sequence[Review]:
+        """See `Reviews`."""
+        verdicts = {one.event.turn_id: one.event for one in self._log if isinstance(one.event, Judged)}
+        found = []
+        for one in reversed(self._log):
+            if isinstance(one.event, DrawnForReview):
+                drawn, verdict = one.event, verdicts.get(one.turn_id)
+                review = Review(one.turn_id, one.conversation_id, drawn.at, drawn.intent, drawn.score, drawn.reader)
+                found.append(replace(review, right=verdict.right, who=verdict.who) if verdict else review)
+        return [one for one in found if (one.right is not None) is judged][:limit]
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""

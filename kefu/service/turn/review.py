@@ -1,0 +1,38 @@
+"""Which enquiries are drawn for people to judge: all of a random share of the customers.
+
+The share is of customers, not of messages, since what one customer writes is alike. A
+customer is drawn by a digest of who they are, so that every process draws the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from kefu.core.decisions import Decision
+from kefu.core.events import DrawnForReview
+from kefu.service.turn.act import Work
+
+ENQUIRIES = frozenset(("understood", "unsure", "unknown", "not_understood"))
+"""Reasons of decisions that began with the question what the customer wants; all else goes on with something."""
+
+
+def draw(decision: Decision, work: Work) -> None:
+    """Record that this turn is to be judged, if its enquiry is one and its customer is drawn.
+
+    An intent that no skill serves scores 0: whatever the threshold, it is not acted on.
+    """
+    best = work.reading.best
+    if decision.because in ENQUIRIES and is_drawn(_customer(work), work.house.review_share):
+        score = best.probability if work.house.catalog.serving(best.name) else 0.0
+        work.record(DrawnForReview(work.now, best.name, score, work.reading.reader))
+
+
+def is_drawn(customer: str, share: float) -> bool:
+    """Whether a customer is in the random share, from 0 to 1; the same for ever."""
+    digest = hashlib.blake2b(customer.encode(), digest_size=8, person=b"kefu-review").digest()
+    return int.from_bytes(digest) < share * 2**64
+
+
+def _customer(work: Work) -> str:
+    talk = work.talk
+    return talk.identity.customer_id if talk.identity else f"{talk.channel}/{talk.sender}"
