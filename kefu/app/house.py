@@ -6,7 +6,7 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -16,6 +16,7 @@ import structlog
 from kefu.app.config import Config, load_config
 from kefu.app.delivery import Delivery
 from kefu.app.plugins import load_plugin
+from kefu.app.promise import digest_of, read_certificate, standing
 from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
 from kefu.app.training import load_lexicons, load_model
@@ -36,6 +37,9 @@ from kefu.service.turn.house import House, Taken
 from kefu.service.turn.person import Words, speak
 
 log = structlog.get_logger()
+
+WATCH_S = 60.0
+"""How often the promise in force is held against the verdicts since."""
 
 
 @dataclass(slots=True)
@@ -112,6 +116,20 @@ class Kefu:
         except RecordsFailed as error:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
 
+    async def watch(self) -> None:
+        """Work by the promise in force, if there is one; one that is broken or void is said in the log."""
+        skills = self.config.home / self.config.get("skills.folder", str)
+        certificate = await asyncio.to_thread(read_certificate, self.config.home)
+        reviews = await self.store.reviews(judged=True) if certificate else ()
+        digest = await asyncio.to_thread(digest_of, skills) if certificate else ""
+        found = standing(certificate, self.reader.version, digest, reviews)
+        if found.void:
+            log.warning("promise void", reason=found.void, advice="judge anew, then run kefu promise certify")
+        elif found.watch and found.watch.state == "broken":
+            log.error("promise broken", wrong=found.watch.wrong, seen=found.watch.seen, advice="see /desk/review")
+        threshold = self.config.get("promise.answer_at", float) if found.threshold is None else found.threshold
+        self.house = replace(self.house, promise=replace(self.house.promise, answer_at=threshold))
+
     async def _speak(self, conversation_id: str, words: Words) -> int:
         number = await speak(conversation_id, words, self.house, self.store)
         self.delivery.wake()
@@ -133,11 +151,13 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
     async with AsyncExitStack() as stack:
         kefu = await _assemble(config, catalog, reader, stack)
         await kefu.refresh()
+        await kefu.watch()
         reader.read("您好 hello")  # the first reading opens dictionaries
         if deliver:
             minutes = config.get("reader.lexicons_minutes", float)
             stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))
             stack.push_async_callback(_stop, asyncio.create_task(_every(minutes * 60, kefu.refresh)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.watch)))
         yield kefu
 
 

@@ -11,6 +11,7 @@ from kefu.cli.chat import chat
 from kefu.cli.config import config
 from kefu.cli.doctor import doctor
 from kefu.cli.init import init
+from kefu.cli.promise import promise
 from kefu.cli.run import run
 from kefu.cli.show import fail
 from kefu.cli.skill import skill
@@ -37,7 +38,7 @@ def commands() -> None:
     """
 
 
-for command in (init, run, chat, train, test, why, config, doctor, skill):
+for command in (init, run, chat, train, test, why, config, doctor, skill, promise):
     commands.add_command(command)
 
 
