@@ -20,5 +20,5 @@ def compile_lock(target: str, *sources: str) -> None:
 
 if __name__ == "__main__":
     Path("requirements").mkdir(exist_ok=True)
-    compile_lock("requirements/run.lock", "pyproject.toml", "--extra", "postgres")
-    compile_lock("requirements/dev.lock", "pyproject.toml", "--extra", "postgres", "--group", "dev")
+    compile_lock("requirements/run.lock", "pyproject.toml", "--extra", "data", "--extra", "postgres")
+    compile_lock("requirements/dev.lock", "pyproject.toml", "--extra", "data", "--extra", "postgres", "--group", "dev")

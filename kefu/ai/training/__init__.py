@@ -1,0 +1,1 @@
+"""Examples before the reader learns from them: read, written, checked, split."""
