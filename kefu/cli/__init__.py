@@ -9,6 +9,7 @@ import click
 from kefu import __version__
 from kefu.cli.chat import chat
 from kefu.cli.config import config
+from kefu.cli.data import data
 from kefu.cli.doctor import doctor
 from kefu.cli.init import init
 from kefu.cli.promise import promise
@@ -38,7 +39,7 @@ def commands() -> None:
     """
 
 
-for command in (init, run, chat, train, test, why, config, doctor, skill, promise):
+for command in (init, run, chat, train, test, why, config, doctor, skill, data, promise):
     commands.add_command(command)
 
 

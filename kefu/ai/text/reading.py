@@ -95,7 +95,7 @@ class TextReader:
         for number, example in enumerate(examples, start=1):
             marked = parse_marks(example.text)
             kinds.update(kind for _, _, kind in marked.spans)
-            texts.append(count_features(_example_words(marked.text, marked.spans), sounds))
+            texts.append(count_features(example_words(marked.text, marked.spans), sounds))
             progress("features", number, len(examples))
         self._model.fit(texts, [example.intent for example in examples], progress)
         intents = tuple(sorted({example.intent for example in examples}))
@@ -197,7 +197,7 @@ def _rules_digest() -> bytes:
     return digest.digest()
 
 
-def _example_words(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Word]:
+def example_words(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Word]:
     """An example's words, where what is marked, and what has the form of an identifier, is one word."""
     normal = normalise(text)
     marked = []

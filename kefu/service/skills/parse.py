@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, get_args
 
@@ -137,15 +137,19 @@ def _replies(folder: str, language: Language, files: Mapping[str, str]) -> dict[
 
 def _examples(folder: str, language: Language, files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     file = f"examples.{language}.txt"
-    intent, examples = "", []
-    for number, line in enumerate(files.get(file, "").splitlines(), start=1):
+    return tuple((intent, text) for _, intent, text in read_examples(f"{folder}/{file}", files.get(file, "")))
+
+
+def read_examples(file: str, content: str) -> Iterator[tuple[int, str, str]]:
+    """The sentences of an examples file with their line and intent; raises `BadSkill` with `file` and line."""
+    intent = ""
+    for number, line in enumerate(content.splitlines(), start=1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
         if text.startswith("[") and text.endswith("]") and NAME.match(text[1:-1]):
             intent = text[1:-1]
         elif not intent:
-            raise BadSkill(f"{folder}/{file}:{number}: a sentence before the first [intent].")
+            raise BadSkill(f"{file}:{number}: a sentence before the first [intent].")
         else:
-            examples.append((intent, text))
-    return tuple(examples)
+            yield number, intent, text

@@ -119,7 +119,7 @@ def _examples(sentences: Iterable[Sentence], losses: list[Loss]) -> object:
             )
         else:
             kept.append(written)
-    if all(len(text.splitlines()) == 1 for text in kept):
+    if all(text.splitlines() == [text] for text in kept):
         return _block(kept)
     return [{"text": text} for text in kept]
 
@@ -127,7 +127,7 @@ def _examples(sentences: Iterable[Sentence], losses: list[Loss]) -> object:
 def _on_one_line(texts: Iterable[str], losses: list[Loss]) -> list[str]:
     kept = []
     for text in texts:
-        if len(text.splitlines()) == 1 and text == text.strip(STRIPPED):
+        if text.splitlines() == [text] == [text.strip(STRIPPED)]:
             kept.append(text)
         else:
             losses.append(Loss("", text, "a name or pattern stands on one line in Rasa's format"))
