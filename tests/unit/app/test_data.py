@@ -137,11 +137,10 @@ def test_an_imported_intent_does_not_slip_into_a_skill_that_only_shares_its_name
 @pytest.mark.parametrize(
     ("wanted", "name"),
     [("Refund_not_showing_up", "refund_not_showing_up"), ("BookFlight", "book_flight"), ("退款", "tui_kuan"),
-     ("faq/ask", "faq_ask"), ("2fa", "intent_2fa"), ("Größe", "gro_e"), ("!!", "intent")],
+     ("faq/ask", "faq_ask"), ("2fa", "intent_2fa"), ("Größe", "groe"), ("!!", "intent")],
 )  # fmt: skip
 def test_names_become_names_of_skills(wanted: str, name: str) -> None:
-    assert name_of(wanted) == name or not wanted.isascii()
-    assert name_of(wanted)[0].isalpha()
+    assert name_of(wanted) == name
 
 
 def test_kinds_of_other_systems_become_ours() -> None:

@@ -58,7 +58,8 @@ def test_init_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_every_command_has_help_with_examples() -> None:
     commands = ("init", "run", "chat", "train", "test", "why", "config", "doctor")
-    for command in (*((name,) for name in commands), ("skill", "check")):
+    nested = (("skill", "check"), *(("data", name) for name in ("import", "export", "check", "split")))
+    for command in (*((name,) for name in commands), *nested):
         done = kefu(*command, "--help")
         assert done.returncode == 0
         assert "Examples:" in done.stdout, command
