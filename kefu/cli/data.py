@@ -76,7 +76,7 @@ def _show_plan(plan: Plan, *, dry_run: bool) -> None:
         new = " +" if skill in plan.made else ""
         console.print(f"  {skill or 'out_of_scope'}{new} \\[{intent}] {language}: {count:,}", soft_wrap=True)
     for old, new in plan.renamed.items():
-        console.print(f"  [dim]{escape(old)} → {escape(new)}[/]", soft_wrap=True)
+        console.print(f"  [dim]{_plain(old)} → {_plain(new)}[/]", soft_wrap=True)
     _show_losses(plan.losses)
     if plan.made:
         say(
@@ -90,7 +90,7 @@ def _show_losses(losses: Sequence[Loss]) -> None:
         return
     say(f"Left out or changed ({len(losses)}):", f"未导入或有改动（{len(losses)}）：")
     for loss in losses:
-        console.print(f"  [yellow]·[/] {escape(str(loss))}", soft_wrap=True)
+        console.print(f"  [yellow]·[/] {_plain(str(loss))}", soft_wrap=True)
 
 
 @data.command(
@@ -155,7 +155,7 @@ def check(project: Path, *, against: Path | None, report: Path | None, as_json_:
     else:
         _show_findings(findings, len(sentences))
         if why_not:
-            console.print(f"[dim]{escape(why_not)}[/]", soft_wrap=True)
+            console.print(f"[dim]{_plain(why_not)}[/]", soft_wrap=True)
         if report:
             say(f"All of it, side by side: {report / 'report.md'}", f"完整对照：{report / 'report.md'}")
     if any(one.kind in FAULTS for one in findings):
@@ -176,10 +176,10 @@ def _show_findings(findings: Sequence[Finding], sentences: int) -> None:
         console.print(f"[{colour}]●[/] {title}: {len(own):,}. [dim]{advice}[/]", soft_wrap=True)
         for one in own[:SHOWN]:
             note = one.detail or (f"{one.score:.2f}" if one.score < 1 else "")
-            console.print(escape(f"  {one.place}  {one.text} [{one.intent}] {note}".rstrip()), soft_wrap=True)
+            console.print(_plain(f"  {one.place}  {one.text} [{one.intent}] {note}".rstrip()), soft_wrap=True)
             if one.other_place:
                 there = f"    ↔ {one.other_place}  {one.other_text} [{one.other_intent}]"
-                console.print(f"[dim]{escape(there)}[/]", soft_wrap=True)
+                console.print(f"[dim]{_plain(there)}[/]", soft_wrap=True)
         if len(own) > SHOWN:
             say(f"  … and {len(own) - SHOWN:,} more", f"  … 还有 {len(own) - SHOWN:,} 处")
 
@@ -225,6 +225,11 @@ def split(project: Path, *, share: float, seed: int, format_: str, out: Path, as
         f"学习 {len(made.train):,} 句，测试 {len(made.test):,} 句，在 {out}；{made.families:,} 组近似句各在同一边。",
     )
     _show_losses(losses)
+
+
+def _plain(text: str) -> str:
+    """A text from outside without what a terminal or rich would act upon."""
+    return escape("".join(char if char.isprintable() else "·" for char in text))
 
 
 def _write(out: Path, files: Mapping[str, str]) -> None:

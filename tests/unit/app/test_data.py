@@ -12,12 +12,14 @@ from click.testing import CliRunner, Result
 
 from kefu.ai.training.alike import families, near_pairs, shape
 from kefu.ai.training.corpus import Mark, Sentence
+from kefu.ai.training.formats import FORMATS as BY_NAME
 from kefu.ai.training.suspects import find_suspects
 from kefu.app.data.bring import kind_of, name_of
 from kefu.app.data.check import check
 from kefu.app.data.split import split
 from kefu.app.skills import load_catalog
 from kefu.cli import commands
+from kefu.cli.data import FORMATS
 from kefu.core.ports.reader import Term
 
 NLU = """\
@@ -153,6 +155,27 @@ def test_export_is_read_back(skills: Path, tmp_path: Path) -> None:
     assert "Wrote 2 sentences" in run("export", skills, "--format", "rasa-yaml", "--out", tmp_path / "rasa").output
     told = json.loads(run("import", tmp_path / "rasa", "--into", skills, "--json").output)
     assert (told["added"], told["repeats"]) == ([], 2)
+
+
+def test_every_format_can_be_named() -> None:
+    assert tuple(BY_NAME) == FORMATS
+
+
+def test_no_file_leaves_the_folder_that_was_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label,language\nhello there,../../x,../../y\n")
+    run("export", tmp_path / "a.csv", "--format", "dialogflow", "--out", tmp_path / "deep" / "out")
+    run("export", tmp_path / "a.csv", "--format", "luis", "--out", tmp_path / "deep" / "out")
+    run("import", tmp_path / "a.csv", "--into", tmp_path / "deep" / "skills")
+    made = {path for path in tmp_path.rglob("*") if path.is_file()} - {tmp_path / "a.csv"}
+    assert made
+    assert all({"out", "skills"} & set(path.relative_to(tmp_path / "deep").parts[:1]) for path in made)
+
+
+def test_a_terminal_is_not_steered_by_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label\ngo \x1b[2J [red],a\ngo \x1b[2J [red],b\n")
+    out = run("check", tmp_path / "a.csv", code=1).output
+    assert "·[2J [red] [a]" in out
+    assert "\x1b" not in out
 
 
 def test_what_was_lost_in_an_export_is_said(tmp_path: Path) -> None:

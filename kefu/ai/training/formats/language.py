@@ -16,8 +16,9 @@ def language_of(path: str) -> str:
 
 
 def language_of_code(code: str) -> str:
-    """The language of a locale: `zh-CN` is `zh`; a language that kefu lacks stays as it is."""
-    return re.split(r"[-_]", code.lower())[0]
+    """The language of a locale: `zh-CN` is `zh`; one that kefu lacks stays; what is no code is empty."""
+    language = re.split(r"[-_]", code.strip().lower())[0]
+    return language if re.fullmatch(r"[a-z]{2,3}", language) else ""
 
 
 def locale_of(language: str) -> str:
