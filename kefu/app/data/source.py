@@ -17,6 +17,9 @@ from kefu.app.config import load_config
 from kefu.core.errors import BadInput, BadSkill, TooLarge
 from kefu.service.skills.parse import read_examples
 
+ENDS = frozenset((".json", ".jsonl", ".ndjson", ".yml", ".yaml", ".csv", ".tsv"))
+"""Files of a folder that are opened; a file that is named itself may be called anything."""
+
 MOST_FILES = 5_000
 MOST_BYTES = 256 * 2**20
 """What is read at most from a folder of training data."""
@@ -97,6 +100,9 @@ def _texts(path: Path) -> tuple[dict[str, str], list[Loss]]:
     losses: list[Loss] = []
     for one in paths:
         name = one.name if one == path else one.relative_to(path).as_posix()
+        if one != path and one.suffix.lower() not in ENDS:
+            losses.append(Loss(name, "the file", f"is none of {', '.join(sorted(ENDS))}"))
+            continue
         try:
             files[name] = one.read_bytes().decode("utf-8")
         except UnicodeDecodeError:

@@ -20,6 +20,7 @@ from kefu.app.data.split import split
 from kefu.app.skills import load_catalog
 from kefu.cli import commands
 from kefu.cli.data import FORMATS
+from kefu.core.errors import BadInput
 from kefu.core.ports.reader import Term
 
 NLU = """\
@@ -94,6 +95,38 @@ def test_import_adds_makes_and_accounts_for_everything(skills: Path, nlu: Path) 
     assert catalog.skills["kai_fa_piao"].languages == ("zh",)
     assert catalog.skills["faq"].steps[0].kind == "hand_off"
     assert "tell me a joke" in (skills / "out_of_scope.en.txt").read_text("utf-8")
+
+
+def test_a_whole_rasa_project_is_imported(tmp_path: Path) -> None:
+    files = {
+        "config.yml": "language: en\npipeline:\n- name: WhitespaceTokenizer\n",
+        "domain.yml": "intents: [refund]\nresponses:\n  utter_hi: [{text: hi}]\n",
+        "data/nlu.yml": NLU,
+        "data/stories.yml": "stories:\n- story: a\n  steps:\n  - intent: refund\n",
+        "data/empty.yml": "",
+        "actions/actions.py": "def f(:\n",
+        ".rasa/cache.json": "{",
+    }
+    for name, text in files.items():
+        (tmp_path / "bot" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "bot" / name).write_text(text, "utf-8")
+    told = json.loads(run("import", tmp_path / "bot", "--into", tmp_path / "skills", "--json").output)
+    assert sum(one["sentences"] for one in told["added"]) == 6
+    left = {(one["place"], one["what"]) for one in told["left_out"] if one["place"]}
+    assert left == {
+        ("actions/actions.py", "the file"),
+        ("config.yml", "the file"),
+        ("data/empty.yml", "the file"),
+        ("data/stories.yml", "stories"),
+        ("domain.yml", "responses"),
+    }
+
+
+def test_a_folder_without_training_data_says_what_is_known(tmp_path: Path) -> None:
+    (tmp_path / "bot").mkdir()
+    done = CliRunner().invoke(commands, ["data", "import", str(tmp_path / "bot"), "--into", str(tmp_path / "s")])
+    assert isinstance(done.exception, BadInput)
+    assert "rasa-yaml" in done.exception.message
 
 
 def test_import_twice_adds_nothing(skills: Path, nlu: Path) -> None:

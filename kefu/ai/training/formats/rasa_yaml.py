@@ -26,8 +26,10 @@ STRIPPED = "\n\r "
 
 def claims(document: Document) -> bool:
     """Whether this is a file of Rasa's."""
-    return document.kind == "yaml" and all(
-        isinstance(one, dict) and any(key in one for key in KEYS) for one in document.data
+    return (
+        document.kind == "yaml"
+        and bool(document.data)
+        and all(isinstance(one, dict) and any(key in one for key in KEYS) for one in document.data)
     )
 
 
