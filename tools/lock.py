@@ -1,4 +1,4 @@
-"""Resolve the dependencies anew: writes requirements/run.lock and requirements/dev.lock."""
+"""Resolve the dependencies anew: writes requirements/run.lock, dev.lock and bench.lock."""
 
 from __future__ import annotations
 
@@ -21,4 +21,6 @@ def compile_lock(target: str, *sources: str) -> None:
 if __name__ == "__main__":
     Path("requirements").mkdir(exist_ok=True)
     compile_lock("requirements/run.lock", "pyproject.toml", "--extra", "data", "--extra", "postgres")
-    compile_lock("requirements/dev.lock", "pyproject.toml", "--extra", "data", "--extra", "postgres", "--group", "dev")
+    extras = [f"--extra={name}" for name in ("data", "encoder", "postgres", "report")]
+    compile_lock("requirements/dev.lock", "pyproject.toml", *extras, "--group", "dev")
+    compile_lock("requirements/bench.lock", "pyproject.toml", *extras, "--group", "dev", "--group", "bench")
