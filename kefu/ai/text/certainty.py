@@ -54,24 +54,30 @@ def signals(top: float, met: float, vector: Vector) -> tuple[float, ...]:
     return 1.0, math.log(sure / (1 - sure)), met, vector.known, vector.topic
 
 
-def learn_certainty(rows: Sequence[Sequence[float]], right: Sequence[bool], origins: Sequence[int]) -> np.ndarray:
-    """Coefficients (5,) of the logistic regression, by Newton's method with a ridge around the default."""
+def learn_certainty(
+    rows: Sequence[Sequence[float]], right: Sequence[bool], origins: Sequence[int], default: np.ndarray = DEFAULT
+) -> np.ndarray:
+    """Coefficients of the logistic regression, by Newton's method with a ridge around the default, same shape.
+
+    The default itself where nothing known or nothing left out was tried; hollow texts may be missing.
+    """
     counts = np.bincount(np.array(origins, dtype=int), minlength=len(SHARES))
-    if not counts.all():
-        return DEFAULT
+    if not counts[[KNOWN, LEFT_OUT]].all():
+        return default
     inputs = np.array(rows)
     target = np.array(right, dtype=float)
-    weight = (np.array(SHARES) / counts)[np.array(origins)] * len(target)
+    shares = np.array(SHARES) * (counts > 0)
+    weight = (shares / shares.sum() / np.maximum(counts, 1))[np.array(origins)] * len(target)
 
     def loss(beta: np.ndarray) -> float:
-        away = beta - DEFAULT
+        away = beta - default
         margins = np.where(target > 0, -1, 1) * (inputs @ beta)
         return float(weight @ np.logaddexp(0, margins) + RIDGE / 2 * (away @ away))
 
-    beta = DEFAULT.copy()
+    beta = default.copy()
     for _ in range(MOST_STEPS):
         guess = _sigmoid(inputs @ beta)
-        slope = inputs.T @ (weight * (target - guess)) - RIDGE * (beta - DEFAULT)
+        slope = inputs.T @ (weight * (target - guess)) - RIDGE * (beta - default)
         curve = (inputs * (weight * guess * (1 - guess))[:, None]).T @ inputs + RIDGE * np.eye(len(beta))
         step = np.linalg.solve(curve, slope)
         while loss(beta + step) > loss(beta) and np.abs(step).max() > ENOUGH:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
 from kefu.ai.text.folder import Parts
+from kefu.ai.text.phrase import Phrase
 from kefu.core.nouns import IntentScore
 from kefu.core.ports.reader import Progress
 
@@ -15,12 +15,12 @@ SHOWN = 10
 
 
 class IntentModel(Protocol):
-    """Texts as counted features in, intents with probabilities out. Immutable once fitted, so thread-safe."""
+    """Phrases in, intents with probabilities out. Immutable once fitted, so thread-safe."""
 
-    def fit(self, texts: Sequence[Counter[str]], intents: Sequence[str], progress: Progress) -> None:
-        """Learn which intent each text has."""
+    def fit(self, phrases: Sequence[Phrase], intents: Sequence[str], progress: Progress) -> None:
+        """Learn which intent each phrase has."""
 
-    def score(self, text: Counter[str]) -> tuple[IntentScore, ...]:
+    def score(self, phrase: Phrase) -> tuple[IntentScore, ...]:
         """The likeliest intents first; their probabilities sum to at most 1."""
 
     def pack(self) -> Parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from kefu.ai.text.clauses import may_stand_alone, split_clauses
 from kefu.ai.text.cues import find_cues
-from kefu.ai.text.features import count_features
 from kefu.ai.text.folder import Parts, fingerprint, pack_json, read_folder, unpack_json, write_folder
 from kefu.ai.text.found import Found, resolve
 from kefu.ai.text.intents import IntentModel
@@ -21,6 +21,7 @@ from kefu.ai.text.marks import learn_manner, parse_marks, read_shortcut
 from kefu.ai.text.mood import read_mood
 from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
+from kefu.ai.text.phrase import make_phrase
 from kefu.ai.text.sound import Sounds, build_sounds
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
@@ -60,12 +61,15 @@ class Learned:
 class TextReader:
     """Normalises, segments, finds entities, cues and mood, and asks its model what is wanted.
 
-    Reading changes nothing, so any number of threads may read, also while `know` puts new
+    With `names_teach` the names of intents are examples of them. Reading changes nothing, so any number of threads may read, also while `know` puts new
     names in place; `fit` and `load` are for a reader that is not being read.
     """
 
-    def __init__(self, name: str, model: IntentModel, settings: Mapping[str, object]) -> None:
+    def __init__(
+        self, name: str, model: IntentModel, settings: Mapping[str, object], *, names_teach: bool = False
+    ) -> None:
         self._name = name
+        self._names_teach = names_teach
         self._model = model
         self._default: Language = "en" if settings.get("language") == "en" else "zh"
         self._lexicons: Mapping[str, Sequence[Term]] = {}
@@ -90,14 +94,17 @@ class TextReader:
         if not examples:
             raise BadInput("There are no examples to learn from; write some in a skill's examples.zh.txt.")
         sounds = build_sounds()
-        texts = []
+        if self._names_teach:
+            examples = [*examples, *named(examples)]
+        phrases = []
         kinds: set[str] = set()
         for number, example in enumerate(examples, start=1):
             marked = parse_marks(example.text)
             kinds.update(kind for _, _, kind in marked.spans)
-            texts.append(count_features(example_words(marked.text, marked.spans), sounds))
+            normal = normalise(marked.text)
+            phrases.append(make_phrase(normal.text, example_words(normal, marked.spans), sounds))
             progress("features", number, len(examples))
-        self._model.fit(texts, [example.intent for example in examples], progress)
+        self._model.fit(phrases, [example.intent for example in examples], progress)
         intents = tuple(sorted({example.intent for example in examples}))
         self._learned = Learned(sounds, intents, frozenset(kinds), learn_manner(examples))
         self._settle(self._pack())
@@ -149,23 +156,23 @@ class TextReader:
         return (cut_words(text, names) if names else plain_words), found
 
     def _asks(self, text: str, normal: Normal, words: Sequence[Word]) -> tuple[Ask, ...]:
-        whole = Ask(text, self._score(words))
+        whole = Ask(text, self._score(normal.text, words))
         clauses = split_clauses(normal.text)[:MOST_CLAUSES]
         if len(clauses) < 2:
             return (whole,)
         asks: list[Ask] = []
         for clause in clauses:
             inside = [word for word in words if clause.start <= word.start and word.end <= clause.end]
-            piece = Ask(normal.slice(clause.start, clause.end), self._score(inside))
+            piece = Ask(normal.slice(clause.start, clause.end), self._score(normal.text, inside))
             sure = SURE if clause.apart or not asks else SURE_AFTER_COMMA
             if piece.best.probability >= sure and (piece.best.name in COURTESY or may_stand_alone(normal.text, clause)):
                 asks.append(piece)
         return _combine(whole, asks)
 
-    def _score(self, words: Sequence[Word]) -> tuple[IntentScore, ...]:
+    def _score(self, text: str, words: Sequence[Word]) -> tuple[IntentScore, ...]:
         if self._learned is None or not words:
             return ()
-        return self._model.score(count_features(words, self._learned.sounds))
+        return self._model.score(make_phrase(text, words, self._learned.sounds))
 
     def _index_names(self) -> None:
         learned = self._learned
@@ -197,9 +204,21 @@ def _rules_digest() -> bytes:
     return digest.digest()
 
 
-def example_words(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Word]:
-    """An example's words, where what is marked, and what has the form of an identifier, is one word."""
-    normal = normalise(text)
+def named(examples: Sequence[Example]) -> list[Example]:
+    """The name of each intent as one more example of it, where it has words: `card_arrival` says much."""
+    found = []
+    for intent in sorted({example.intent for example in examples}):
+        words = re.findall(r"[^\W\d_]{3,}", intent.replace("_", " "))
+        if words:
+            found.append(Example(" ".join(words), intent, "en" if words[0].isascii() else "zh"))
+    return found
+
+
+def example_words(normal: Normal, spans: Sequence[tuple[int, int, str]]) -> list[Word]:
+    """An example's words, where what is marked, and what has the form of an identifier, is one word.
+
+    `spans` index the text before it was normalised.
+    """
     marked = []
     for start, end, kind in spans:
         inside = [at for at, origin in enumerate(normal.starts) if start <= origin < end]

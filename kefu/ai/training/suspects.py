@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kefu.ai.text.features import Space, count_features
+from kefu.ai.text.normal import normalise
 from kefu.ai.text.reading import example_words
 from kefu.ai.text.sound import build_sounds
 from kefu.ai.training.corpus import Sentence
@@ -71,7 +72,8 @@ def _fold(sentences: Sequence[Sentence], n_intents: int, seed: int) -> np.ndarra
     """Each sentence as float32 of shape (n_sentences, n_dimensions), of length about 1."""
     sounds = build_sounds()
     counts = [
-        count_features(example_words(s.text, [(m.start, m.end, m.kind) for m in s.marks]), sounds) for s in sentences
+        count_features(example_words(normalise(s.text), [(m.start, m.end, m.kind) for m in s.marks]), sounds)
+        for s in sentences
     ]
     space = Space.build(counts, n_intents)
     chance = np.random.default_rng(seed)

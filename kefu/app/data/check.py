@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from kefu.ai.text.language import tell_language
 from kefu.ai.text.lexicon import Lexicon, Manner
 from kefu.ai.text.normal import normalise
+from kefu.ai.text.normal import normalise
 from kefu.ai.text.reading import example_words
 from kefu.ai.text.sound import build_sounds
 from kefu.ai.text.words import cut_words
@@ -138,7 +139,7 @@ def _leaks(sentences: Sequence[Sentence], firsts: Mapping[str, int], held_out: S
 def _languages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
     for sentence in sentences:
         declared: Language = "zh" if sentence.language == "zh" else "en"
-        words = example_words(sentence.text, [(mark.start, mark.end, mark.kind) for mark in sentence.marks])
+        words = example_words(normalise(sentence.text), [(mark.start, mark.end, mark.kind) for mark in sentence.marks])
         told = tell_language(normalise(sentence.text).text, words, declared, declared)
         if told != sentence.language:
             yield Finding("language", sentence.place, sentence.text, sentence.intent, detail=told)

@@ -1,0 +1,1 @@
+"""Encoders: texts become vectors whose closeness is closeness in meaning."""
