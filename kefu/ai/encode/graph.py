@@ -77,9 +77,7 @@ class _Graph:
         weights, first = self._weights, self._plan.first_position
         places = weights["embeddings.position_embeddings.weight"][first : first + self._plan.most_tokens]
         places = places + weights["embeddings.token_type_embeddings.weight"][0]
-        words = self._add(
-            "Gather", self._constant("words", weights["embeddings.word_embeddings.weight"]), "input_ids"
-        )
+        words = self._add("Gather", self._constant("words", weights["embeddings.word_embeddings.weight"]), "input_ids")
         long = self._add("Shape", "input_ids", start=1, end=2)
         start, axes = self._constant("zero", np.array([0])), self._constant("axis", np.array([0]))
         here = self._add("Slice", self._constant("places", places), start, long, axes)

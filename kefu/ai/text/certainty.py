@@ -2,13 +2,14 @@
 
 A softmax divides all belief among the intents it knows, so that a text about something
 else gets a high number too. Here a small logistic regression says how often "this is the
-best intent" came true, learned on texts that the model had not seen. Two kinds of them
+best intent" came true, learned on texts that the model had not seen. Three kinds of them
 stand for all that no skill serves: texts of intents that were left out of the training
-(other wishes, in the words of this business), and hollow texts, of which only the words
-that many intents share were kept (the same sentences, about anything).
+(other wishes, in the words of this business), hollow texts, of which only the words
+that many intents share were kept (the same sentences, about anything), and the sentences
+that the business has collected as out of scope.
 
 Source: J. Platt, "Probabilistic Outputs for Support Vector Machines" (1999), with these
-two as the unknown class.
+as the unknown class.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ import numpy as np
 
 from kefu.ai.text.features import Vector
 
-KNOWN, LEFT_OUT, HOLLOW = range(3)
+KNOWN, LEFT_OUT, HOLLOW, FOREIGN = range(4)
 """Where a text that certainty is learned from comes from."""
 
-SHARES = (0.7, 0.15, 0.15)
+SHARES = (0.7, 0.1, 0.1, 0.1)
 """How much each origin weighs: three messages in ten are taken to be about something else."""
 
 COMMON = 0.25
@@ -59,15 +60,16 @@ def learn_certainty(
 ) -> np.ndarray:
     """Coefficients of the logistic regression, by Newton's method with a ridge around the default, same shape.
 
-    The default itself where nothing known or nothing left out was tried; hollow texts may be missing.
+    The default itself where nothing known or nothing unknown was tried.
     """
     counts = np.bincount(np.array(origins, dtype=int), minlength=len(SHARES))
-    if not counts[[KNOWN, LEFT_OUT]].all():
+    if not counts[KNOWN] or not counts[KNOWN + 1 :].any():
         return default
     inputs = np.array(rows)
     target = np.array(right, dtype=float)
     shares = np.array(SHARES) * (counts > 0)
-    weight = (shares / shares.sum() / np.maximum(counts, 1))[np.array(origins)] * len(target)
+    shares[KNOWN + 1 :] *= (1 - SHARES[KNOWN]) / shares[KNOWN + 1 :].sum()
+    weight = (shares / np.maximum(counts, 1))[np.array(origins)] * len(target)
 
     def loss(beta: np.ndarray) -> float:
         away = beta - default

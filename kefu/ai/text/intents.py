@@ -17,8 +17,10 @@ SHOWN = 10
 class IntentModel(Protocol):
     """Phrases in, intents with probabilities out. Immutable once fitted, so thread-safe."""
 
-    def fit(self, phrases: Sequence[Phrase], intents: Sequence[str], progress: Progress) -> None:
-        """Learn which intent each phrase has."""
+    def fit(
+        self, phrases: Sequence[Phrase], intents: Sequence[str], foreign: Sequence[Phrase], progress: Progress
+    ) -> None:
+        """Learn which intent each phrase has, and to doubt phrases like the foreign ones."""
 
     def score(self, phrase: Phrase) -> tuple[IntentScore, ...]:
         """The likeliest intents first; their probabilities sum to at most 1."""

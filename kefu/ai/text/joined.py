@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kefu.ai.text.certainty import FEWEST_INTENTS, KNOWN, LEFT_OUT, learn_certainty, split_folds
+from kefu.ai.text.certainty import FEWEST_INTENTS, FOREIGN, KNOWN, LEFT_OUT, learn_certainty, split_folds
 from kefu.ai.text.folder import Parts, pack_json, unpack_json
 from kefu.ai.text.intents import SHOWN
 from kefu.ai.text.margins import Margins, Seen
@@ -29,8 +30,8 @@ AT_ONCE = 256
 SHARPNESS = 3.0
 """Scores times this are the logarithms of odds between intents; a margin of 1 is 20 to 1."""
 
-WITH = np.array([-7.0, 1.5, 1.0, 3.0, 1.0, 1.5, 0.5])
-WITHOUT = np.array([-4.0, 1.5, 1.0, 2.0, 2.0, 1.0])
+WITH = np.array([-5.0, 1.0, 1.5, 4.0, 0.5, 1.0])
+WITHOUT = np.array([-4.0, 1.5, 1.5, 2.0, 1.0, 1.0])
 """What certainty is judged by where it can't be learned: with an encoder's vector and without."""
 
 
@@ -43,18 +44,22 @@ class JoinedIntents:
         self._margins: Margins | None = None
         self._with, self._without = WITH, WITHOUT
 
-    def fit(self, phrases: Sequence[Phrase], intents: Sequence[str], progress: Progress) -> None:
+    def fit(
+        self, phrases: Sequence[Phrase], intents: Sequence[str], foreign: Sequence[Phrase], progress: Progress
+    ) -> None:
         """Learn; about 40 s of CPU for 10,000 texts of 77 intents, a third of it the encoder's."""
         names = tuple(sorted(set(intents)))
         number = {name: at for at, name in enumerate(names)}
         labels = np.array([number[intent] for intent in intents])
-        vectors = np.zeros((len(phrases), self._encoder.dimensions), np.float32)
-        for at in range(0, len(phrases), AT_ONCE):
-            vectors[at : at + AT_ONCE] = self._encode(phrases[at : at + AT_ONCE])
-            progress("vectors", min(at + AT_ONCE, len(phrases)), len(phrases))
-        self._with, self._without = _certainty(phrases, vectors, labels, len(names), progress)
+        every = [*phrases, *foreign]
+        vectors = np.zeros((len(every), self._encoder.dimensions), np.float32)
+        for at in range(0, len(every), AT_ONCE):
+            vectors[at : at + AT_ONCE] = self._encode(every[at : at + AT_ONCE])
+            progress("vectors", min(at + AT_ONCE, len(every)), len(every))
+        texts = [phrase.counts for phrase in every]
+        self._with, self._without = _certainty(texts, vectors, labels, len(names), progress)
         progress("intents", 0, 1)
-        self._margins = Margins.fit([phrase.counts for phrase in phrases], vectors, labels, len(names))
+        self._margins = Margins.fit(texts[: len(labels)], vectors[: len(labels)], labels, len(names))
         self._intents = names
         progress("intents", 1, 1)
 
@@ -63,9 +68,8 @@ class JoinedIntents:
         if self._margins is None:
             return ()
         seen = self._margins.see(phrase.counts, self._encode([phrase])[0])
-        rows = signals(seen)
-        beta = self._with if len(rows) == len(WITH) else self._without
-        certain = 1 / (1 + math.exp(-min(max(float(beta @ rows), -30.0), 30.0)))
+        beta = self._without if seen.far is None else self._with
+        certain = 1 / (1 + math.exp(-min(max(float(beta @ signals(seen)), -30.0), 30.0)))
         order = np.argsort(-seen.scores, kind="stable")[:SHOWN]
         odds = np.exp(SHARPNESS * (seen.scores[order] - seen.scores[order[0]]))
         rest = odds[1:] / max(float(odds[1:].sum()), 1e-9) * min(1 - certain, certain / float(odds[0]) * odds[1:].sum())
@@ -108,54 +112,59 @@ class JoinedIntents:
 
 
 def signals(seen: Seen) -> np.ndarray:
-    """What certainty is judged by: (7,) with an encoder's vector, (6,) without.
+    """What certainty is judged by, (6,).
 
-    1, the best score, its lead over the second, nearness by vector, likeness by features,
-    distance, familiarity; without a vector 1, score, lead, likeness, familiarity, topic.
+    1, the best score, its lead over the second, nearness, how familiar the text is, and the
+    distance or, where there is none, the share of known content words.
     """
     two = np.partition(seen.scores, -2)[-2:] if len(seen.scores) > 1 else np.array([0.0, seen.scores[0]])
     best, lead = float(two[1]), float(two[1] - two[0])
-    if seen.near or seen.far:
-        return np.array([1.0, best, lead, seen.near, seen.alike, seen.far, seen.vector.known])
-    return np.array([1.0, best, lead, seen.alike, seen.vector.known, seen.vector.topic])
+    last = seen.vector.topic if seen.far is None else seen.far
+    return np.array([1.0, best, lead, seen.near, seen.vector.known, last])
+
+
+Tried = tuple[bool, np.ndarray, bool, int]
+"""Whether a text has a vector, its signals, whether the best intent was right, where the text comes from."""
 
 
 def _certainty(
-    phrases: Sequence[Phrase], vectors: np.ndarray, labels: np.ndarray, n_labels: int, progress: Progress
+    texts: Sequence[Counter[str]], vectors: np.ndarray, labels: np.ndarray, n_labels: int, progress: Progress
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Try models on what they have not seen, and learn from it how far to trust them."""
-    tried: dict[int, list[tuple[np.ndarray, bool, int]]] = {len(WITH): [], len(WITHOUT): []}
+    """Try models on what they have not seen, and learn from it how far to trust them.
+
+    Texts beyond the labels are foreign: of no intent.
+    """
+    tried: list[Tried] = []
     if n_labels >= FEWEST_INTENTS:
-        folds = split_folds(labels.tolist(), n_labels, FOLDS)
-        for number, fold in enumerate(folds if len(phrases) * n_labels <= MOST_WORK else folds[:1], start=1):
+        folds = [fold for fold in split_folds(labels.tolist(), n_labels, FOLDS) if fold[0]]
+        for number, fold in enumerate(folds if len(labels) * n_labels <= MOST_WORK else folds[:1], start=1):
             progress(f"fold {number}", 0, 1)
-            if fold[0]:
-                for row, right, origin in _try(phrases, vectors, labels, fold):
-                    tried[len(row)].append((row, right, origin))
+            tried += _try(texts, vectors, labels, fold)
             progress(f"fold {number}", 1, 1)
     learned = []
-    for default in (WITH, WITHOUT):
-        found = tried[len(default)]
-        rows, right, origins = ([one[at] for one in found] for at in range(3))
+    for has_vector, default in ((True, WITH), (False, WITHOUT)):
+        found = [one for one in tried if one[0] == has_vector]
+        rows, right, origins = ([one[at] for one in found] for at in (1, 2, 3))
         learned.append(learn_certainty(rows, right, origins, default) if found else default)
     return learned[0], learned[1]
 
 
 def _try(
-    phrases: Sequence[Phrase],
+    texts: Sequence[Counter[str]],
     vectors: np.ndarray,
     labels: np.ndarray,
     fold: tuple[list[int], list[int], list[bool]],
-) -> list[tuple[np.ndarray, bool, int]]:
-    """Signals, whether the best intent was right, and origin, for each text of a fold that was held back."""
+) -> list[Tried]:
+    """What a model of a fold makes of the texts that were held back from it."""
     train, trial, outside = fold
     known, own = np.unique(labels[train], return_inverse=True)
-    margins = Margins.fit([phrases[at].counts for at in train], vectors[train], own, len(known))
+    margins = Margins.fit([texts[at] for at in train], vectors[train], own, len(known))
     found = []
-    for at, is_outside in zip(trial, outside, strict=True):
-        seen = margins.see(phrases[at].counts, vectors[at])
-        right = bool(known[seen.scores.argmax()] == labels[at])
-        found.append((signals(seen), right, LEFT_OUT if is_outside else KNOWN))
+    origins = [LEFT_OUT if is_outside else KNOWN for is_outside in outside] + [FOREIGN] * (len(texts) - len(labels))
+    for at, origin in zip([*trial, *range(len(labels), len(texts))], origins, strict=True):
+        seen = margins.see(texts[at], vectors[at])
+        right = at < len(labels) and bool(known[seen.scores.argmax()] == labels[at])
+        found.append((seen.far is not None, signals(seen), right, origin))
     return found
 
 

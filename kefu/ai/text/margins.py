@@ -1,7 +1,8 @@
 """The fitted heart of the joined reader: a margin, neighbours, and how far a text lies from all that is known.
 
 A linear support vector machine sees a text twice, as counted features and as the vector of
-an encoder. Beside it stand the nearest examples of each intent, by both views. A text about
+an encoder. Beside it stand the nearest examples of each intent, by vectors or, where a text
+has none (a language that the encoder can't read), by features. A text about
 something else is told by how far its vector lies from every intent compared with how far it
 lies from all of them together.
 
@@ -36,13 +37,16 @@ SHRINKAGE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How a text stands to the intents: `scores` (n_labels,), the two nearnesses of the best, the distance."""
+    """How a text stands to the intents.
+
+    `scores` (n_labels,); `near` in [0, 1], the nearness of the best one's examples; `far`
+    None where there is no vector to measure a distance by.
+    """
 
     scores: np.ndarray
     vector: Vector
     near: float
-    alike: float
-    far: float
+    far: float | None
 
 
 class Margins:
@@ -77,14 +81,14 @@ class Margins:
     def see(self, text: Counter[str], vector: np.ndarray) -> Seen:
         """Judge one text; 0.2 to 2 ms of CPU for 1,000 to 15,000 examples."""
         found = self._space.vector(text)
-        alike = self._nearest(self._index.cosines(found))
-        scores = found.values @ self._weights[found.indices] + self._bias + alike
+        scores = found.values @ self._weights[found.indices] + self._bias
         if not vector.any():
-            return Seen(scores, found, 0.0, float(alike[scores.argmax()]), 0.0)
+            near = self._nearest(self._index.cosines(found))
+            scores += near
+            return Seen(scores, found, float(near[scores.argmax()]), None)
         near = self._nearest(self._vectors @ vector)
-        scores = scores + vector @ self._dense + near
-        best = int(scores.argmax())
-        return Seen(scores, found, float(near[best]), float(alike[best]), self._far(vector))
+        scores += vector @ self._dense + near
+        return Seen(scores, found, float(near[scores.argmax()]), self._far(vector))
 
     def _nearest(self, cosines: np.ndarray) -> np.ndarray:
         """The mean cosine of the nearest examples of each intent, (n_labels,)."""

@@ -37,7 +37,9 @@ class NearestIntents:
         self._labels = np.zeros(0, np.int32)
         self._index = ExampleIndex(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
 
-    def fit(self, phrases: Sequence[Phrase], intents: Sequence[str], progress: Progress) -> None:
+    def fit(
+        self, phrases: Sequence[Phrase], intents: Sequence[str], _foreign: Sequence[Phrase], progress: Progress
+    ) -> None:
         """Index the examples; milliseconds for thousands."""
         names = tuple(sorted(set(intents)))
         number = {name: at for at, name in enumerate(names)}

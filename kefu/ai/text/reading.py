@@ -26,7 +26,7 @@ from kefu.ai.text.sound import Sounds, build_sounds
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Ask, Entity, IntentScore, Language, Reading, Token
-from kefu.core.ports.reader import Example, Progress, Term
+from kefu.core.ports.reader import OUT_OF_SCOPE, Example, Progress, Term
 
 LONGEST = 2000
 """Characters that are read; the rest of a longer text is left alone."""
@@ -91,7 +91,7 @@ class TextReader:
 
     def fit(self, examples: Sequence[Example], progress: Progress) -> None:
         """Learn from labelled sentences; raises `BadInput` when there are none."""
-        if not examples:
+        if all(example.intent == OUT_OF_SCOPE for example in examples):
             raise BadInput("There are no examples to learn from; write some in a skill's examples.zh.txt.")
         sounds = build_sounds()
         if self._names_teach:
@@ -104,8 +104,11 @@ class TextReader:
             normal = normalise(marked.text)
             phrases.append(make_phrase(normal.text, example_words(normal, marked.spans), sounds))
             progress("features", number, len(examples))
-        self._model.fit(phrases, [example.intent for example in examples], progress)
-        intents = tuple(sorted({example.intent for example in examples}))
+        inside = [at for at, example in enumerate(examples) if example.intent != OUT_OF_SCOPE]
+        wanted = [examples[at].intent for at in inside]
+        foreign = [phrases[at] for at, example in enumerate(examples) if example.intent == OUT_OF_SCOPE]
+        self._model.fit([phrases[at] for at in inside], wanted, foreign, progress)
+        intents = tuple(sorted(set(wanted)))
         self._learned = Learned(sounds, intents, frozenset(kinds), learn_manner(examples))
         self._settle(self._pack())
 
@@ -207,7 +210,7 @@ def _rules_digest() -> bytes:
 def named(examples: Sequence[Example]) -> list[Example]:
     """The name of each intent as one more example of it, where it has words: `card_arrival` says much."""
     found = []
-    for intent in sorted({example.intent for example in examples}):
+    for intent in sorted({example.intent for example in examples} - {OUT_OF_SCOPE}):
         words = re.findall(r"[^\W\d_]{3,}", intent.replace("_", " "))
         if words:
             found.append(Example(" ".join(words), intent, "en" if words[0].isascii() else "zh"))

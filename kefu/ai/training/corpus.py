@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-OUT_OF_SCOPE = "out_of_scope"
-"""The intent of sentences that no skill should answer."""
-
 LANGUAGES = {"zh", "en"}
 """Languages whose sentences kefu can learn from."""
 

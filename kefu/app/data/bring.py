@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kefu.ai.text.marks import parse_marks
-from kefu.ai.training.corpus import LANGUAGES, OUT_OF_SCOPE, Corpus, Loaded, Loss, Sentence, lacks
+from kefu.ai.training.corpus import LANGUAGES, Corpus, Loaded, Loss, Sentence, lacks
 from kefu.app.data.source import manifest_of, open_source, skills_of
 from kefu.core.errors import BadInput
+from kefu.core.ports.reader import OUT_OF_SCOPE
 from kefu.service.skills.parse import NAME
 
 FOREIGN = {"none", "oos", "out_of_scope", "nlu_fallback", "default_fallback_intent"}

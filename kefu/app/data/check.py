@@ -10,15 +10,14 @@ from typing import Literal, get_args
 from kefu.ai.text.language import tell_language
 from kefu.ai.text.lexicon import Lexicon, Manner
 from kefu.ai.text.normal import normalise
-from kefu.ai.text.normal import normalise
 from kefu.ai.text.reading import example_words
 from kefu.ai.text.sound import build_sounds
 from kefu.ai.text.words import cut_words
 from kefu.ai.training.alike import near_pairs, shape
-from kefu.ai.training.corpus import OUT_OF_SCOPE, Sentence
+from kefu.ai.training.corpus import Sentence
 from kefu.ai.training.suspects import find_suspects
 from kefu.core.nouns import Language
-from kefu.core.ports.reader import Term
+from kefu.core.ports.reader import OUT_OF_SCOPE, Term
 from kefu.service.privacy.guard import guard
 from kefu.service.skills.grade import SILVER_EXAMPLES
 

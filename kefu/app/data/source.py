@@ -11,10 +11,11 @@ from kefu.ai.text.language import tell_language
 from kefu.ai.text.marks import parse_marks
 from kefu.ai.text.normal import normalise
 from kefu.ai.text.words import cut_words
-from kefu.ai.training.corpus import OUT_OF_SCOPE, Corpus, Loaded, Loss, Mark, Sentence
+from kefu.ai.training.corpus import Corpus, Loaded, Loss, Mark, Sentence
 from kefu.ai.training.formats import read_files
 from kefu.app.config import load_config
 from kefu.core.errors import BadInput, BadSkill, TooLarge
+from kefu.core.ports.reader import OUT_OF_SCOPE
 from kefu.service.skills.parse import read_examples
 
 ENDS = frozenset((".json", ".jsonl", ".ndjson", ".yml", ".yaml", ".csv", ".tsv"))

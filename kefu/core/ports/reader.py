@@ -22,6 +22,10 @@ class Term:
     aliases: tuple[str, ...] = ()
 
 
+OUT_OF_SCOPE = "out_of_scope"
+"""The intent of examples that no skill serves: they teach a reader to doubt, and are never read as an intent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A labelled sentence; entities are marked in place: `我想看[英语课](course)`."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kefu.ai.training.corpus import (
-    OUT_OF_SCOPE,
     Corpus,
     Loaded,
     Loss,
@@ -21,6 +20,7 @@ from kefu.ai.training.corpus import (
 )
 from kefu.ai.training.formats.document import Document, texts, to_json, want
 from kefu.ai.training.formats.language import language_of_code
+from kefu.core.ports.reader import OUT_OF_SCOPE
 
 NAME = "dialogflow"
 SAYS = re.compile(r"(?:^|.*/)intents/(.+)_usersays_([\w-]+)\.json$", re.DOTALL)
