@@ -80,7 +80,7 @@ def _secrets(config: Config) -> list[Finding]:
 def _model(config: Config, catalog: Catalog | None) -> Finding:
     models = config.home / config.get("reader.model", str)
     try:
-        reader = load_model(config.get("reader.use", str), models, config.table("reader"))
+        reader = load_model(models, config.table("reader"))
     except KefuError as error:
         return _wrong("model", error)
     pointer = (models / "current").stat().st_mtime

@@ -146,8 +146,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
     """
     config = load_config(home)
     catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))
-    use, models = config.get("reader.use", str), config.home / config.get("reader.model", str)
-    reader = Remembered(load_model(use, models, config.table("reader")))
+    reader = Remembered(load_model(config.home / config.get("reader.model", str), config.table("reader")))
     async with AsyncExitStack() as stack:
         kefu = await _assemble(config, catalog, reader, stack)
         await kefu.refresh()
