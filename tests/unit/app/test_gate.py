@@ -9,19 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from small_school import add, make_school, run
 
 from kefu.app import open_kefu
 from kefu.app.models import Models
-from kefu.cli import commands
 from kefu.core.nouns import Identity, Inbound
 
 ASKED = ("我学到哪了", "我的课学到第几课了", "课程进度到哪里了", "我现在学到哪一课", "我学到第几课了", "现在学到哪了")
-
-
-def run(*arguments: str) -> Result:
-    env = {"LANG": "en_GB.UTF-8", "KEFU__READER__USE": "nearest.v1"}  # quick: nothing is trained
-    return CliRunner(env=env).invoke(commands, arguments)
 
 
 def trained(school: Path, *options: str) -> dict[str, object]:
@@ -35,10 +29,7 @@ def trained(school: Path, *options: str) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small school with its first model."""
-    home = tmp_path_factory.mktemp("gate") / "school"
-    assert run("init", str(home), "--learners", "60", "--quiet").exit_code == 0
-    assert trained(home)["gate"] == {"skipped": "there is no other model that can be read", "worse": False, "lost": {}}
-    return home
+    return make_school(tmp_path_factory.mktemp("gate") / "school")
 
 
 @pytest.fixture
@@ -56,9 +47,10 @@ def spoil(school: Path) -> None:
     file.write_text("[course_progress]\n进度\n[course_overview]\n总览\n[course_finish]\n学完\n", "utf-8")
 
 
-def add(school: Path, skill: str, *sentences: str) -> None:
-    with (school / "skills" / skill / "examples.zh.txt").open("a", encoding="utf-8") as file:
-        file.writelines(f"{sentence}\n" for sentence in sentences)
+def test_the_first_model_is_served(school: Path) -> None:
+    (only,) = json.loads(run("model", "list", str(school), "--json").output)
+    assert (only["state"], only["reader"]) == ("current", "nearest.v1")
+    assert only["gate"] == {"skipped": "there is no other model that can be read", "worse": False}
 
 
 def test_a_model_that_is_no_worse_is_served(school: Path) -> None:
