@@ -86,11 +86,10 @@ def _model(config: Config, catalog: Catalog | None) -> Finding:
     except KefuError as error:
         return _wrong("model", error)
     if card.reader != config.get("reader.use", str):
-        found = f"the model served is of {card.reader}, not of [reader] use in kefu.toml"
+        found = f"the model served is of {card.reader}, reader.use in kefu.toml is another"
         return Finding("model", "warning", found, "Run `kefu train`.")
-    pointer = models.pointer.stat().st_mtime
     folder = config.home / config.get("skills.folder", str)
-    newer = [path for path in folder.glob("*/examples.*.txt") if path.stat().st_mtime > pointer]
+    newer = [path for path in folder.glob("*/examples.*.txt") if path.stat().st_mtime > card.trained.timestamp()]
     if catalog and newer:
         found = f"{newer[0].parent.name}/{newer[0].name} changed after the model was trained"
         return Finding("model", "warning", found, "Run `kefu train`.")
