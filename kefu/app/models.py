@@ -105,12 +105,15 @@ class Models:
         return reader
 
     def examples(self, name: str) -> list[Example]:
-        """What a version learned from; empty where that was not kept."""
+        """What a version learned from; empty where that was not kept. Raises `ModelMissing` for a damaged file."""
+        file = self.folder / name / "examples.jsonl"
         try:
-            lines = (self.folder / name / "examples.jsonl").read_text("utf-8").splitlines()
+            with file.open(encoding="utf-8") as lines:  # a text's own line breaks are escaped, U+2028 is not
+                return [Example(**json.loads(line)) for line in lines]
         except FileNotFoundError:
             return []
-        return [Example(**json.loads(line)) for line in lines]
+        except (ValueError, TypeError) as error:
+            raise ModelMissing(f"{file} is damaged; run `kefu train --no-gate`.") from error
 
     def keep(self, reader: TrainableReader, use: str, examples: Sequence[Example], now: datetime) -> Version:
         """Save a trained reader as a version that is not served yet; removes versions long out of use."""

@@ -7,34 +7,19 @@ trained once more without them. And the enquiries that people judged, read again
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from kefu.ai.training.corpus import OUT_OF_SCOPE
 from kefu.app.config import Config
 from kefu.app.data.records import known_names
-from kefu.app.data.source import open_source
+from kefu.app.known import fixed_set, held_out, is_held, judged, tests_of
 from kefu.app.models import Models, Version
-from kefu.app.plugins import load_plugin
 from kefu.app.training import fit_reader
-from kefu.core.errors import BadConfig, ModelMissing
-from kefu.core.events import MessageReceived, MessageUnderstood
-from kefu.core.nouns import Language
-from kefu.core.ports.reader import Example, Progress, Reader
-from kefu.core.ports.store import Memory, Review
-from kefu.service.promotion import Compared, Known, compare_readings, each_once
-from kefu.service.skills.grade import plain
-
-TESTS = ("tests.csv", "tests.jsonl")
-"""The fixed set of a project: columns text, label and perhaps language; the first of these files that is there."""
-
-HELD = 5
-"""Every how manieth example is held out where there is no fixed set."""
-
-REPLAYED = 2000
-"""The latest judged enquiries that are read again."""
+from kefu.core.errors import BadConfig, KefuError, ModelMissing
+from kefu.core.ports.reader import Progress, Reader, Term
+from kefu.service.privacy.guard import guard
+from kefu.service.promotion import Change, Compared, Known, compare_readings
 
 SAID = 10
 """How many sentences a refusal names."""
@@ -55,27 +40,32 @@ class Gate:
     replayed: Compared | None = None
 
     @property
+    def compared(self) -> Mapping[str, Compared]:
+        """The comparisons that were made, by their name."""
+        both = {"fixed": self.fixed, "replayed": self.replayed}
+        return {name: one for name, one in both.items() if one is not None}
+
+    @property
     def worse(self) -> bool:
         """Whether the candidate must not be served."""
-        return any(one is not None and one.worse for one in (self.fixed, self.replayed))
+        return any(one.worse for one in self.compared.values())
 
     def figures(self) -> Mapping[str, object]:
         """For the card: numbers without sentences."""
-        found = {"fixed": self.fixed, "replayed": self.replayed}
-        told = {name: one.figures() for name, one in found.items() if one is not None}
-        words = {"against": self.against, "skipped": self.skipped}
+        told: dict[str, object] = {name: one.figures() for name, one in self.compared.items()}
+        words = {"against": self.against, "skipped": self.skipped, "held_out": self.held_out}
         return {**{name: word for name, word in words.items() if word}, **told, "worse": self.worse}
 
     def as_dict(self) -> dict[str, object]:
         """For JSON: the figures, and the first sentences that were lost."""
-        found = {"fixed": self.fixed, "replayed": self.replayed}
-        lost = {name: [asdict(change) for change in one.lost[:SAID]] for name, one in found.items() if one is not None}
+        lost = {name: [asdict(masked(one)) for one in compared.lost[:SAID]] for name, compared in self.compared.items()}
         return {**self.figures(), "lost": lost}
 
 
-def tests_of(home: Path) -> Path | None:
-    """The fixed set of a project, if it has one."""
-    return next((home / name for name in TESTS if (home / name).is_file()), None)
+def masked(change: Change) -> Change:
+    """A change without what is personal in its sentence, to be shown."""
+    known = change.known
+    return replace(change, known=replace(known, text=guard(known.text, len(known.text)).masked))
 
 
 def models_of(config: Config) -> Models:
@@ -86,10 +76,16 @@ def models_of(config: Config) -> Models:
 async def promote(config: Config, candidate: Version, progress: Progress, *, skip: str = "") -> Gate:
     """Serve a candidate unless it is worse; what was found is written on its card.
 
-    `skip` promotes without comparing and says why.
+    `skip` promotes without comparing and says why. Whatever is raised, the candidate is kept.
     """
     models = models_of(config)
-    gate = Gate(skipped=skip) if skip else await examine(config, candidate, progress)
+    if candidate.name in models.served()[:1]:
+        return Gate(candidate.name, skipped="it is the version served")
+    try:
+        gate = Gate(skipped=skip) if skip else await examine(config, candidate, progress)
+    except KefuError as error:
+        again = f"{candidate.name} could not be compared and stays a candidate: kefu model promote {candidate.name}"
+        raise type(error)(f"{error.message} {again}") from error
     models.note(replace(candidate, gate=gate.figures()))
     if not gate.worse:
         models.promote(candidate.name)
@@ -106,88 +102,52 @@ async def examine(config: Config, candidate: Version, progress: Progress) -> Gat
         return Gate(skipped="there is no other model that can be read")
     if served.version == candidate.version:
         return Gate(served.name, skipped="it is the model served, trained again")
-    after = models.open(candidate.name, settings)
+    names, _ = await known_names(config.home)
+    bench = Bench(names or {}, config.get("promise.answer_at", float), progress)
+    readers = (before, models.open(candidate.name, settings))
     tests = tests_of(config.home)
     if tests:
-        sentences = open_source(tests).loaded.corpus.sentences
-        known = [Known(one.text, one.intent, language=_language(one.language)) for one in sentences]
-        fixed = _compare(config, known, (before, after), progress, "fixed set")
+        fixed = bench.compare("fixed set", fixed_set(tests), *readers)
     else:
-        fixed = _compare_held_out(config, served, candidate, progress)
-    judged = await _judged(config)
-    if judged:
-        names = (await known_names(config.home))[0] or {}
-        before.know(names)
-        after.know(names)
-    replayed = _compare(config, judged, (before, after), progress, "conversations")
+        learned = models.examples(served.name), models.examples(candidate.name)
+        known = held_out(*learned)
+        trained = (
+            fit_reader(one.reader, settings, [e for e in examples if not is_held(e)], bench.naming(who))
+            for one, examples, who in zip((served, candidate), learned, ("served", "candidate"), strict=True)
+        )
+        fixed = bench.compare("held-out examples", known, *trained) if known else None
+    replayed = bench.compare("conversations", await judged(config), *readers)
     return Gate(served.name, fixed=fixed, held_out=tests is None, replayed=replayed)
 
 
-def _compare_held_out(config: Config, served: Version, candidate: Version, progress: Progress) -> Compared | None:
-    """Both models, trained once more without every fifth example, on the examples left out.
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Lets two models read the same sentences, both knowing the `names` of the records.
 
-    Only intents that both know count, and only sentences that both call the same: nobody knows
-    which of the two is right about the others.
+    A sentence that no skill should answer is read rightly below `answer_at`.
     """
-    models, settings = models_of(config), config.table("reader")
-    learned = models.examples(served.name), models.examples(candidate.name)
-    shared = {one.intent for one in learned[0]} & {one.intent for one in learned[1]}
-    held: dict[str, set[tuple[str, Language]]] = {}
-    for one in (*learned[0], *learned[1]):
-        if _is_held(one):
-            held.setdefault(plain(one.text), set()).add((one.intent, one.language))
-    called = {text: next(iter(intents)) for text, intents in held.items() if len(intents) == 1}
-    known = [Known(text, intent, language=language) for text, (intent, language) in called.items() if intent in shared]
-    if not known:
-        return None
-    before, after = (
-        fit_reader(version.reader, settings, [one for one in examples if not _is_held(one)], _named(progress, who))
-        for version, examples, who in ((served, learned[0], "served"), (candidate, learned[1], "candidate"))
-    )
-    return _compare(config, known, (before, after), progress, "held-out examples")
 
+    names: Mapping[str, Sequence[Term]]
+    answer_at: float
+    progress: Progress
 
-def _compare(
-    config: Config, known: Sequence[Known], readers: tuple[Reader, Reader], progress: Progress, what: str
-) -> Compared | None:
-    """Let the model served and the candidate read; None when there is nothing to read."""
-    if not known:
-        return None
-    answer_at = config.get("promise.answer_at", float)
-    read: tuple[list[str], list[str]] = ([], [])
-    for number, sentence in enumerate(known, start=1):
-        for intents, reader in zip(read, readers, strict=True):
-            best = reader.read(sentence.text, sentence.language).best
-            foreign = sentence.intent == OUT_OF_SCOPE and best.probability < answer_at
-            intents.append(OUT_OF_SCOPE if foreign else best.name)
-        progress(what, number, len(known))
-    return compare_readings(known, *read)
+    def compare(self, what: str, known: Sequence[Known], before: Reader, after: Reader) -> Compared | None:
+        """What the model served and the candidate make of sentences; None when there are none."""
+        if not known:
+            return None
+        read: tuple[list[str], list[str]] = ([], [])
+        for reader in (before, after):
+            reader.know(self.names)
+        for number, sentence in enumerate(known, start=1):
+            for intents, reader in zip(read, (before, after), strict=True):
+                intents.append(self._intent(sentence, reader))
+            self.progress(what, number, len(known))
+        return compare_readings(known, *read)
 
+    def naming(self, who: str) -> Progress:
+        """Progress that says whose training it is."""
+        return lambda what, done, total: self.progress(f"{who} model: {what}", done, total)
 
-async def _judged(config: Config) -> list[Known]:
-    """The latest enquiries that people judged, each sentence once."""
-    place = {**config.table("store"), "home": str(config.home)}
-    async with load_plugin("stores", config.get("store.use", str))(place) as store:
-        reviews = await store.reviews(judged=True, limit=REPLAYED)
-        found = [await _known(store, review) for review in reviews]
-    return each_once(one for one in found if one.text)
-
-
-async def _known(store: Memory, review: Review) -> Known:
-    events = [recorded.event for recorded in await store.turn(review.turn_id)]
-    text = next((event.text for event in events if isinstance(event, MessageReceived)), "")
-    language = next((event.language for event in events if isinstance(event, MessageUnderstood)), None)
-    return Known(text, review.intent, bool(review.right), language)
-
-
-def _is_held(example: Example) -> bool:
-    digest = hashlib.blake2b(plain(example.text).encode(), digest_size=4, person=b"kefu-held").digest()
-    return int.from_bytes(digest) % HELD == 0
-
-
-def _named(progress: Progress, who: str) -> Progress:
-    return lambda what, done, total: progress(f"{who} model: {what}", done, total)
-
-
-def _language(code: str) -> Language | None:
-    return "zh" if code == "zh" else "en" if code == "en" else None
+    def _intent(self, known: Known, reader: Reader) -> str:
+        best = reader.read(known.text, known.language).best
+        return OUT_OF_SCOPE if known.intent == OUT_OF_SCOPE and best.probability < self.answer_at else best.name

@@ -113,16 +113,13 @@ def rollback(home: Path, as_json_: bool) -> None:
 
 def show_gate(name: str, gate: Gate) -> None:
     """What came of the comparison, and what to do about it."""
-    parts = [("held-out examples", "留出的例句") if gate.held_out else ("sentences of the fixed set", "固定测试句")]
-    parts.append(("judged enquiries", "已评判的询问"))
-    for (en, zh), one in zip(parts, (gate.fixed, gate.replayed), strict=True):
-        if one is not None:
-            say(
-                f"{one.sentences:,} {en}: {one.after:,} read rightly, {one.before:,} before; "
-                f"{len(one.lost)} lost, {len(one.won)} won.",
-                f"{zh} {one.sentences:,} 句：读对 {one.after:,} 句，之前 {one.before:,} 句；"
-                f"变错 {len(one.lost)} 句，变对 {len(one.won)} 句。",
-            )
+    words = {"fixed": HELD_OUT if gate.held_out else FIXED, "replayed": REPLAYED}
+    for kind, one in gate.compared.items():
+        (en, zh), lost, won = words[kind], len(one.lost), len(one.won)
+        say(
+            f"{one.sentences:,} {en}: {one.after:,} read rightly, {one.before:,} before; {lost} lost, {won} won.",
+            f"{zh} {one.sentences:,} 句：读对 {one.after:,} 句，之前 {one.before:,} 句；变错 {lost}，变对 {won}。",
+        )
     if not gate.worse:
         say(f"Promoted: {name}", f"已采用：{name}")
         return
@@ -130,8 +127,8 @@ def show_gate(name: str, gate: Gate) -> None:
         f"Not promoted: {name} is worse than {gate.against}, by more than chance explains:",
         f"未采用：{name} 比 {gate.against} 差，且不能用偶然解释：",
     )
-    for one in (gate.fixed, gate.replayed):
-        if one is not None and one.worse:
+    for one in gate.compared.values():
+        if one.worse:
             _show_lost(one)
     say(
         f"Mend the examples and train again, or serve it all the same: kefu model promote {name} --even-if-worse",
@@ -139,10 +136,15 @@ def show_gate(name: str, gate: Gate) -> None:
     )
 
 
-def _show_lost(compared: Compared) -> None:
-    from kefu.app.promotion import SAID
+HELD_OUT, FIXED = ("held-out examples", "留出的例句"), ("sentences of the fixed set", "固定测试句")
+REPLAYED = ("judged enquiries", "已评判的询问")
+"""What was read, in English and Chinese."""
 
-    for change in compared.lost[:SAID]:
+
+def _show_lost(compared: Compared) -> None:
+    from kefu.app.promotion import SAID, masked
+
+    for change in map(masked, compared.lost[:SAID]):
         console.print(f"  [red]✗[/] {escape(change.known.text)}: {change.before} → {change.after}", soft_wrap=True)
     if len(compared.lost) > SAID:
         say(f"  … and {len(compared.lost) - SAID} more", f"  ……另有 {len(compared.lost) - SAID} 句")

@@ -35,7 +35,8 @@ def train(home: Path, *, as_json_: bool, no_promote: bool, no_gate: bool, quiet:
     more without them: that takes two further trainings.
     """
     from kefu.app.config import load_config
-    from kefu.app.promotion import Gate, models_of, promote, tests_of
+    from kefu.app.known import tests_of
+    from kefu.app.promotion import Gate, models_of, promote
     from kefu.app.skills import load_catalog
     from kefu.app.training import train_model
 

@@ -9,13 +9,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from small_school import add, make_school, run
 
 from kefu.app import open_kefu
 from kefu.app.models import Models
+from kefu.cli import commands
+from kefu.core.errors import StoreFailed
 from kefu.core.nouns import Identity, Inbound
 
-ASKED = ("我学到哪了", "我的课学到第几课了", "课程进度到哪里了", "我现在学到哪一课", "我学到第几课了", "现在学到哪了")
+PHONE = "13912345678"
+ASKED = (
+    f"我学到哪了，我的手机是{PHONE}",
+    "我学到哪了",
+    "我的课学到第几课了",
+    "课程进度到哪里了",
+    "我现在学到哪一课",
+    "我学到第几课了",
+    "现在学到哪了",
+)
 
 
 def trained(school: Path, *options: str) -> dict[str, object]:
@@ -72,7 +84,7 @@ def test_one_that_is_worse_on_the_fixed_set_is_refused_with_its_sentences(school
     refused = run("train", str(school), "--quiet")
     assert refused.exit_code == 1
     assert "two further trainings" not in refused.output
-    assert "7 sentences of the fixed set" in refused.output
+    assert f"{len(ASKED) + 1} sentences of the fixed set" in refused.output
     assert "我学到哪了: course_progress → next_lesson" in refused.output
     candidate = Models(school / "models").versions()[-1].name
     assert f"kefu model promote {candidate} --even-if-worse" in refused.output
@@ -130,4 +142,35 @@ def test_one_that_reads_judged_conversations_otherwise_is_refused(
     assert not found["promoted"]
     replayed = found["gate"]["replayed"]
     assert (replayed["sentences"], replayed["lost"], replayed["won"]) == (len(ASKED), len(ASKED), 0)
-    assert found["gate"]["lost"]["replayed"][0]["after"] == "next_lesson"
+    lost = found["gate"]["lost"]["replayed"]
+    assert {change["after"] for change in lost} == {"next_lesson"}
+    assert "我学到哪了，我的手机是[phone]" in [change["known"]["text"] for change in lost]
+    refused = run("model", "promote", str(found["name"]), str(school))
+    assert "手机是" in refused.output
+    assert PHONE not in refused.output
+
+
+def test_what_can_not_be_compared_stays_a_candidate(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = Models(school / "models").current()
+    monkeypatch.setenv("KEFU__STORE__PATH", "no/such/folder/kefu.db")
+    add(school, "suggestion", "建议增加夜间课程的回放次数")
+    done = run("train", str(school), "--quiet")
+    assert done.exit_code == 1
+    assert isinstance(done.exception, StoreFailed)
+    candidate = Models(school / "models").versions()[-1].name
+    assert f"stays a candidate: kefu model promote {candidate}" in done.exception.message
+    assert Models(school / "models").current() == served
+
+
+def test_the_version_served_is_not_compared_with_itself(school: Path) -> None:
+    served = Models(school / "models").current()
+    done = run("model", "promote", served, str(school), "--json")
+    assert json.loads(done.output)["gate"]["skipped"] == "it is the version served"
+    assert Models(school / "models").served() == [served]
+
+
+def test_doctor_tells_a_model_of_another_reader(school: Path) -> None:
+    done = CliRunner(env={"KEFU__READER__USE": "linear.v1"}).invoke(commands, ["doctor", str(school), "--json"])
+    (model,) = (one for one in json.loads(done.output) if one["what"] == "model")
+    assert model["state"] == "warning"
+    assert "is of nearest.v1" in model["found"]

@@ -40,6 +40,14 @@ def test_a_version_is_kept_with_its_card_and_examples_and_served_when_promoted(m
     assert [example.intent for example in models.examples(made.name)] == ["greet", "order"]
 
 
+def test_examples_come_back_as_they_were(models: Models) -> None:
+    made = keep(models, 1, word="a line\u2028within\x85a sentence\r\n")
+    assert models.examples(made.name)[1].text == "a line\u2028within\x85a sentence\r\n"
+    (models.folder / made.name / "examples.jsonl").write_text("{")
+    with pytest.raises(ModelMissing, match="is damaged"):
+        models.examples(made.name)
+
+
 def test_several_rollbacks_walk_back(models: Models) -> None:
     names = [keep(models, number).name for number in range(3)]
     for name in names:

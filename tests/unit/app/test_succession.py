@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,6 +19,7 @@ from kefu.app.models import Models
 from kefu.app.promise import digest_of, write_certificate
 from kefu.core.events import MessageUnderstood, Replied
 from kefu.core.nouns import Identity, Inbound, Reading
+from kefu.core.ports.store import Review
 from kefu.service.promise.certify import Aim, Kept, Label, certify
 
 PATIENCE_S = 20
@@ -156,3 +157,28 @@ async def test_the_promise_is_void_from_the_first_turn_of_another_model(school: 
     Models(school / "models").rollback()
     await until(lambda: kefu.reader.version == old.version)
     assert kefu.house.promise.answer_at == kept.threshold
+
+
+async def test_a_look_at_the_promise_that_ends_late_does_not_hold_for_the_next_model(
+    school: Path, kefu: Kefu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = Models(school / "models").versions()
+    kept = certify([Label(at / 600, at > 60) for at in range(600)], Aim(0.02))
+    assert isinstance(kept, Kept)
+    write_certificate(school, kept, old.version, digest_of(school / "skills"))
+    asked, go_on, answer = asyncio.Event(), asyncio.Event(), kefu.store.reviews
+
+    async def late(*, judged: bool, limit: int = 10_000) -> Sequence[Review]:
+        if not asked.is_set():
+            asked.set()
+            await go_on.wait()
+        return await answer(judged=judged, limit=limit)
+
+    monkeypatch.setattr(kefu.store, "reviews", late)
+    look = asyncio.create_task(kefu.watch())
+    await asked.wait()
+    Models(school / "models").promote(new.name)
+    await until(lambda: kefu.reader.version == new.version)
+    go_on.set()
+    await look
+    assert kefu.house.promise.answer_at == 0.6
