@@ -88,7 +88,6 @@ class WebHouse:
                 store=store,
                 broker=broker,
                 catalog=house.catalog,
-                reader=house.reader,
                 records=house.records,
                 channels=channels,
                 house=house,

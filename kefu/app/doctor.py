@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from kefu.app.config import Config, load_config
+from kefu.app.models import Models
 from kefu.app.plugins import load_plugin
 from kefu.app.skills import load_catalog
-from kefu.app.training import load_lexicons, load_model
+from kefu.app.training import load_lexicons
 from kefu.core.errors import KefuError
 from kefu.service.desk.hours import parse_hours
 from kefu.service.skills.catalog import Catalog
@@ -78,14 +79,17 @@ def _secrets(config: Config) -> list[Finding]:
 
 
 def _model(config: Config, catalog: Catalog | None) -> Finding:
-    models = config.home / config.get("reader.model", str)
+    models = Models(config.home / config.get("reader.model", str))
     try:
-        reader = load_model(config.get("reader.use", str), models, config.table("reader"))
+        card = models.card(models.current())
+        reader = models.open(card.name, config.table("reader"))
     except KefuError as error:
         return _wrong("model", error)
-    pointer = (models / "current").stat().st_mtime
+    if card.reader != config.get("reader.use", str):
+        found = f"the model served is of {card.reader}, reader.use in kefu.toml is another"
+        return Finding("model", "warning", found, "Run `kefu train`.")
     folder = config.home / config.get("skills.folder", str)
-    newer = [path for path in folder.glob("*/examples.*.txt") if path.stat().st_mtime > pointer]
+    newer = [path for path in folder.glob("*/examples.*.txt") if path.stat().st_mtime > card.trained.timestamp()]
     if catalog and newer:
         found = f"{newer[0].parent.name}/{newer[0].name} changed after the model was trained"
         return Finding("model", "warning", found, "Run `kefu train`.")

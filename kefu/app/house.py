@@ -15,11 +15,13 @@ import structlog
 
 from kefu.app.config import Config, load_config
 from kefu.app.delivery import Delivery
+from kefu.app.models import Models
 from kefu.app.plugins import load_plugin
 from kefu.app.promise import digest_of, read_certificate, standing
 from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
-from kefu.app.training import load_lexicons, load_model
+from kefu.app.succession import LOOK_S, Succession
+from kefu.app.training import load_lexicons
 from kefu.core.errors import NotFound, RecordsFailed, TooMany
 from kefu.core.events import DrawnForReview
 from kefu.core.nouns import Inbound, Reading
@@ -41,6 +43,9 @@ log = structlog.get_logger()
 WATCH_S = 60.0
 """How often the promise in force is held against the verdicts since."""
 
+WARM_UP = "您好 hello"
+"""Read before the first turn: the first reading opens dictionaries."""
+
 
 @dataclass(slots=True)
 class Kefu:
@@ -50,7 +55,6 @@ class Kefu:
     store: Memory
     broker: Broker
     catalog: Catalog
-    reader: Reader
     records: Mapping[str, Records]
     channels: Mapping[str, Channel]
     house: House
@@ -58,6 +62,11 @@ class Kefu:
     rates: Rates
     tokens: tuple[str, ...] = field(repr=False)
     operator_token: str = field(repr=False)
+
+    @property
+    def reader(self) -> Reader:
+        """What understands the next turn."""
+        return self.house.reader
 
     async def take(self, inbound: Inbound) -> Taken:
         """Take one checked message: answered and durable when this returns."""
@@ -111,24 +120,45 @@ class Kefu:
     async def refresh(self) -> None:
         """Read the names from the records again; what can't be read stays as it was."""
         try:
-            lexicons = await load_lexicons(self.catalog, self.records)
-            await asyncio.to_thread(self.reader.know, lexicons)
+            await self._introduce(self.reader)
         except RecordsFailed as error:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
 
+    async def adopt(self, reader: Reader) -> None:
+        """Let another reader understand from the next turn on; a turn under way ends with the one it began with.
+
+        It comes with the promise that holds of it. Raises `RecordsFailed` or `StoreFailed`; then nothing changed.
+        """
+        reader = Remembered(reader)
+        await self._introduce(reader)
+        await asyncio.to_thread(reader.read, WARM_UP)
+        promise = await self._promise_of(reader)
+        self.house = replace(self.house, reader=reader, promise=promise)
+
     async def watch(self) -> None:
         """Work by the promise in force, if there is one; one that is broken or void is said in the log."""
+        reader = self.reader
+        promise = await self._promise_of(reader)
+        if reader is self.reader:
+            self.house = replace(self.house, promise=promise)
+
+    async def _introduce(self, reader: Reader) -> None:
+        lexicons = await load_lexicons(self.catalog, self.records)
+        await asyncio.to_thread(reader.know, lexicons)
+
+    async def _promise_of(self, reader: Reader) -> Promise:
+        """The thresholds to work by with this reader."""
         skills = self.config.home / self.config.get("skills.folder", str)
         certificate = await asyncio.to_thread(read_certificate, self.config.home)
         reviews = await self.store.reviews(judged=True) if certificate else ()
         digest = await asyncio.to_thread(digest_of, skills) if certificate else ""
-        found = standing(certificate, self.reader.version, digest, reviews)
+        found = standing(certificate, reader.version, digest, reviews)
         if found.void:
             log.warning("promise void", reason=found.void, advice="judge anew, then run kefu promise certify")
         elif found.watch and found.watch.state == "broken":
             log.error("promise broken", wrong=found.watch.wrong, seen=found.watch.seen, advice="see /desk/review")
         threshold = self.config.get("promise.answer_at", float) if found.threshold is None else found.threshold
-        self.house = replace(self.house, promise=replace(self.house.promise, answer_at=threshold))
+        return replace(self.house.promise, answer_at=threshold)
 
     async def _speak(self, conversation_id: str, words: Words) -> int:
         number = await speak(conversation_id, words, self.house, self.store)
@@ -141,23 +171,24 @@ class Kefu:
 async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
     """Open the installation in a project folder, and close all of it in the end.
 
-    `deliver` runs the outbox and the refreshing of names in the background. Raises
+    `deliver` runs in the background: the outbox, refreshing names, taking promoted models over. Raises
     `BadConfig`, `BadSkill` or `ModelMissing` with what to do.
     """
     config = load_config(home)
     catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))
-    use, models = config.get("reader.use", str), config.home / config.get("reader.model", str)
-    reader = Remembered(load_model(use, models, config.table("reader")))
+    succession = Succession(Models(config.home / config.get("reader.model", str)), config.table("reader"))
+    reader = Remembered(succession.open())
     async with AsyncExitStack() as stack:
         kefu = await _assemble(config, catalog, reader, stack)
         await kefu.refresh()
         await kefu.watch()
-        reader.read("您好 hello")  # the first reading opens dictionaries
+        reader.read(WARM_UP)
         if deliver:
             minutes = config.get("reader.lexicons_minutes", float)
             stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))
             stack.push_async_callback(_stop, asyncio.create_task(_every(minutes * 60, kefu.refresh)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.watch)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
 
 
@@ -189,7 +220,6 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
         store=store,
         broker=broker,
         catalog=catalog,
-        reader=reader,
         records=records,
         channels=channels,
         house=house,

@@ -8,6 +8,11 @@ from typing import Any
 from kefu.core.errors import BadConfig
 
 
+def installed(group: str) -> list[str]:
+    """The names of a group's plug-ins, whether or not they can be loaded."""
+    return sorted({point.name for point in entry_points(group=f"kefu.{group}")})
+
+
 def load_plugin(group: str, name: str) -> Any:  # noqa: ANN401 - each group has its own factory type
     """The factory that an entry point names; raises `BadConfig` listing what there is."""
     found = {point.name: point for point in entry_points(group=f"kefu.{group}")}

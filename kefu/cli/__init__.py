@@ -8,10 +8,12 @@ import click
 
 from kefu import __version__
 from kefu.cli.chat import chat
+from kefu.cli.compare import compare
 from kefu.cli.config import config
 from kefu.cli.data import data
 from kefu.cli.doctor import doctor
 from kefu.cli.init import init
+from kefu.cli.model import model
 from kefu.cli.promise import promise
 from kefu.cli.run import run
 from kefu.cli.show import fail
@@ -39,7 +41,7 @@ def commands() -> None:
     """
 
 
-for command in (init, run, chat, train, test, why, config, doctor, skill, data, promise):
+for command in (init, run, chat, train, test, compare, model, why, config, doctor, skill, data, promise):
     commands.add_command(command)
 
 

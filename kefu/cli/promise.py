@@ -135,7 +135,7 @@ def _reader_of(home: Path) -> tuple[Path, str]:
 
     config = load_config(home)
     models = config.home / config.get("reader.model", str)
-    reader = load_model(config.get("reader.use", str), models, config.table("reader"))
+    reader = load_model(models, config.table("reader"))
     return config.home / config.get("skills.folder", str), reader.version
 
 

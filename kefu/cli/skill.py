@@ -66,13 +66,14 @@ def check(home: Path, as_json_: bool, only: str, least: str) -> None:
 async def _check(home: Path, only: str, *, quiet: bool) -> list[Checked]:
     from kefu.app.check import check_skills
     from kefu.app.config import load_config
+    from kefu.app.models import Models
     from kefu.app.skills import load_catalog
-    from kefu.app.training import load_model, train_model
+    from kefu.app.training import train_model
 
     config = load_config(home)
     catalog = load_catalog(config.home / config.get("skills.folder", str), config.get("identity.skill", str))
     use, settings = config.get("reader.use", str), config.table("reader")
     with tempfile.TemporaryDirectory() as folder, progress(quiet=quiet) as advance:
-        train_model(catalog, use, Path(folder), settings, progress=advance, now=datetime.now(UTC))
-        reader = load_model(use, Path(folder), settings)
+        made = train_model(catalog, use, Path(folder), settings, progress=advance, now=datetime.now(UTC))
+        reader = Models(Path(folder)).open(made.name, settings)
         return [one async for one in check_skills(config, catalog, reader, only)]

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from kefu.app.config import Config, load_config
+from kefu.app.models import Models
 from kefu.app.skills import load_catalog
-from kefu.app.training import load_model, train_model
+from kefu.app.training import train_model
 from kefu.core.ports.reader import TrainableReader
 from kefu.service.skills.catalog import Catalog
 
@@ -31,5 +32,5 @@ def reader(school: tuple[Config, Catalog], tmp_path_factory: pytest.TempPathFact
     """The school's reader, trained as `kefu train` does."""
     config, catalog = school
     models, use, settings = tmp_path_factory.mktemp("models"), config.get("reader.use", str), config.table("reader")
-    train_model(catalog, use, models, settings, progress=lambda *_: None, now=datetime.now(UTC))
-    return load_model(use, models, settings)
+    made = train_model(catalog, use, models, settings, progress=lambda *_: None, now=datetime.now(UTC))
+    return Models(models).open(made.name, settings)

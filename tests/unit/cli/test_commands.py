@@ -57,8 +57,9 @@ def test_init_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_every_command_has_help_with_examples() -> None:
-    commands = ("init", "run", "chat", "train", "test", "why", "config", "doctor")
-    nested = (("skill", "check"), *(("data", name) for name in ("import", "export", "check", "split")))
+    commands = ("init", "run", "chat", "train", "test", "compare", "why", "config", "doctor")
+    groups = {"data": ("import", "export", "check", "split"), "model": ("list", "promote", "rollback")}
+    nested = (("skill", "check"), *((group, name) for group, names in groups.items() for name in names))
     for command in (*((name,) for name in commands), *nested):
         done = kefu(*command, "--help")
         assert done.returncode == 0

@@ -1,0 +1,29 @@
+"""The sample school with few learners and a reader that needs no training, for tests of its models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from kefu.cli import commands
+
+
+def run(*arguments: str) -> Result:
+    """Run a command in English; what it trains reads by the nearest examples."""
+    env = {"LANG": "en_GB.UTF-8", "KEFU__READER__USE": "nearest.v1"}
+    return CliRunner(env=env).invoke(commands, arguments)
+
+
+def make_school(home: Path) -> Path:
+    """A school with its first model."""
+    for command in (("init", str(home), "--learners", "60", "--quiet"), ("train", str(home), "--quiet")):
+        done = run(*command)
+        assert done.exit_code == 0, done.output
+    return home
+
+
+def add(school: Path, skill: str, *sentences: str) -> None:
+    """Give the last intent of a skill more examples in Chinese."""
+    with (school / "skills" / skill / "examples.zh.txt").open("a", encoding="utf-8") as file:
+        file.writelines(f"{sentence}\n" for sentence in sentences)
