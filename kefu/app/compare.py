@@ -17,6 +17,7 @@ from kefu.app.config import load_config
 from kefu.app.data.bring import FOREIGN
 from kefu.app.data.source import open_source
 from kefu.app.exam import intent_figures
+from kefu.app.readers import reader_settings
 from kefu.app.skills import load_catalog
 from kefu.app.training import examples_of
 from kefu.app.trial import Job
@@ -84,7 +85,7 @@ def sentences_of(home: Path, data: Path | None) -> Sentences:
     settings: dict[str, object] = {}
     if data is None or (home / "kefu.toml").is_file():
         config = load_config(home)
-        settings = config.table("reader")
+        settings = reader_settings(config)
     found = open_source(data or home).loaded.corpus.sentences
     foreign = [(one.text, _language(one.language)) for one in found if one.intent.lower() in FOREIGN]
     if data is None:

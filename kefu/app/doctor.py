@@ -14,6 +14,7 @@ from typing import Literal
 from kefu.app.config import Config, load_config
 from kefu.app.models import Models
 from kefu.app.plugins import load_plugin
+from kefu.app.readers import reader_settings
 from kefu.app.skills import load_catalog
 from kefu.app.training import load_lexicons
 from kefu.core.errors import KefuError
@@ -82,7 +83,7 @@ def _model(config: Config, catalog: Catalog | None) -> Finding:
     models = Models(config.home / config.get("reader.model", str))
     try:
         card = models.card(models.current())
-        reader = models.open(card.name, config.table("reader"))
+        reader = models.open(card.name, reader_settings(config))
     except KefuError as error:
         return _wrong("model", error)
     if card.reader != config.get("reader.use", str):

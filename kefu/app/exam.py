@@ -10,10 +10,10 @@ from pathlib import Path
 
 from kefu.app.check import played_of
 from kefu.app.config import Config, load_config
-from kefu.app.plugins import load_plugin
+from kefu.app.readers import open_reader, reader_settings
 from kefu.app.rehearsal import rehearse
 from kefu.app.skills import load_catalog
-from kefu.app.training import examples_of
+from kefu.app.training import examples_of, foreign_of
 from kefu.core.nouns import IntentScore
 from kefu.core.ports.reader import Example, Progress, TrainableReader
 from kefu.service.skills.grade import plain
@@ -61,7 +61,7 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
     examples = examples_of(catalog)
     read = _cross_validate(config, examples, folds, progress, seed)
     reader = _trained(config, examples)
-    foreign = _foreign(config)
+    foreign = [one.text for one in foreign_of(catalog)]
     answer_at = config.get("promise.answer_at", float)
     answered = [text for text in foreign if reader.read(text).best.probability >= answer_at]
     failures: list[str] = []
@@ -87,7 +87,7 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
 
 
 def _trained(config: Config, examples: Sequence[Example]) -> TrainableReader:
-    reader: TrainableReader = load_plugin("readers", config.get("reader.use", str))(config.table("reader"))
+    reader = open_reader(config.get("reader.use", str), reader_settings(config))
     reader.fit(examples, lambda *_: None)
     return reader
 
@@ -104,12 +104,6 @@ def _cross_validate(
         read += [(examples[n], reader.read(plain(examples[n].text), examples[n].language).best) for n in sorted(held)]
         progress("cross-validation", fold + 1, folds)
     return read
-
-
-def _foreign(config: Config) -> list[str]:
-    folder = config.home / config.get("skills.folder", str)
-    lines = [line.strip() for file in sorted(folder.glob("out_of_scope.*.txt")) for line in file.open(encoding="utf-8")]
-    return [line for line in lines if line and not line.startswith("#")]
 
 
 def intent_figures(pairs: Sequence[tuple[str, str]]) -> tuple[IntentFigures, ...]:

@@ -18,6 +18,7 @@ from kefu.app.delivery import Delivery
 from kefu.app.models import Models
 from kefu.app.plugins import load_plugin
 from kefu.app.promise import digest_of, read_certificate, standing
+from kefu.app.readers import reader_settings
 from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
 from kefu.app.succession import LOOK_S, Succession
@@ -176,7 +177,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
     """
     config = load_config(home)
     catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))
-    succession = Succession(Models(config.home / config.get("reader.model", str)), config.table("reader"))
+    succession = Succession(Models(config.home / config.get("reader.model", str)), reader_settings(config))
     reader = Remembered(succession.open())
     async with AsyncExitStack() as stack:
         kefu = await _assemble(config, catalog, reader, stack)

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from kefu.app.plugins import load_plugin
+from kefu.app.readers import open_reader
 from kefu.core.errors import ModelMissing, NotFound
 from kefu.core.ports.reader import Example, TrainableReader
 
@@ -100,7 +100,7 @@ class Models:
 
     def open(self, name: str, settings: Mapping[str, object]) -> TrainableReader:
         """The reader of a version, of the kind that made it; raises `ModelMissing` when its files don't hold."""
-        reader: TrainableReader = load_plugin("readers", self.card(name).reader)(settings)
+        reader = open_reader(self.card(name).reader, settings)
         reader.load(self.folder / name)
         return reader
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from kefu.ai.training.corpus import OUT_OF_SCOPE
 from kefu.app.config import Config
 from kefu.app.data.records import known_names
 from kefu.app.known import fixed_set, held_out, is_held, judged, tests_of
 from kefu.app.models import Models, Version
+from kefu.app.readers import reader_settings
 from kefu.app.training import fit_reader
 from kefu.core.errors import BadConfig, KefuError, ModelMissing
-from kefu.core.ports.reader import Progress, Reader, Term
+from kefu.core.ports.reader import OUT_OF_SCOPE, Progress, Reader, Term
 from kefu.service.privacy.guard import guard
 from kefu.service.promotion import Change, Compared, Known, compare_readings
 
@@ -94,7 +94,7 @@ async def promote(config: Config, candidate: Version, progress: Progress, *, ski
 
 async def examine(config: Config, candidate: Version, progress: Progress) -> Gate:
     """Compare a candidate with the model served; where that can't be read, there is nothing to compare with."""
-    models, settings = models_of(config), config.table("reader")
+    models, settings = models_of(config), reader_settings(config)
     try:
         served = models.card(models.current())
         before = models.open(served.name, settings)

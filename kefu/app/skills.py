@@ -24,7 +24,7 @@ def load_catalog(folder: Path, identity_skill: str = "") -> Catalog:
     if not folder.is_dir():
         raise BadSkill(f"There is no skills folder {folder}; see [skills] folder in kefu.toml.")
     skills = [load_skill(path.parent) for path in sorted(folder.glob("*/skill.toml"))]
-    return Catalog.of(skills, house_texts(folder), identity_skill)
+    return Catalog.of(skills, house_texts(folder), identity_skill, foreign_texts(folder))
 
 
 def load_skill(folder: Path) -> Skill:
@@ -61,6 +61,16 @@ def load_module(file: Path, name: str) -> ModuleType:
     except Exception as error:
         raise BadSkill(f"{file}: can't be loaded: {type(error).__name__}: {error}.") from error
     return module
+
+
+def foreign_texts(folder: Path) -> dict[Language, tuple[str, ...]]:
+    """The sentences that no skill serves, from out_of_scope.zh.txt and out_of_scope.en.txt."""
+    texts = {}
+    for language in LANGUAGES:
+        file = folder / f"out_of_scope.{language}.txt"
+        lines = map(str.strip, file.read_text("utf-8").splitlines() if file.is_file() else ())
+        texts[language] = tuple(line for line in lines if line and not line.startswith("#"))
+    return texts
 
 
 def house_texts(folder: Path) -> Texts:

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from kefu.app.models import Models, Version
-from kefu.app.plugins import load_plugin
+from kefu.app.readers import open_reader
 from kefu.core.errors import BadConfig
-from kefu.core.ports.reader import Example, Progress, Term, TrainableReader
+from kefu.core.ports.reader import OUT_OF_SCOPE, Example, Progress, Term, TrainableReader
 from kefu.core.ports.records import Records
 from kefu.service.skills.catalog import Catalog
 
@@ -24,23 +24,36 @@ def examples_of(catalog: Catalog) -> list[Example]:
     ]
 
 
+def foreign_of(catalog: Catalog) -> list[Example]:
+    """The sentences that no skill serves, which teach a reader to doubt."""
+    return [Example(text, OUT_OF_SCOPE, language) for language, texts in catalog.foreign.items() for text in texts]
+
+
 def fit_reader(
     use: str, settings: Mapping[str, object], examples: Sequence[Example], progress: Progress
 ) -> TrainableReader:
     """A reader of this kind that has learned from these sentences."""
-    reader: TrainableReader = load_plugin("readers", use)(settings)
+    reader = open_reader(use, settings)
     reader.fit(examples, progress)
     return reader
 
 
 def train_model(
-    catalog: Catalog, use: str, models: Path, settings: Mapping[str, object], *, progress: Progress, now: datetime
+    catalog: Catalog,
+    use: str,
+    models: Path,
+    settings: Mapping[str, object],
+    *,
+    progress: Progress,
+    now: datetime,
 ) -> Version:
     """Train and save as a new version, which is not served before it is promoted."""
     examples = examples_of(catalog)
     if not examples:
         raise BadConfig("There is nothing to learn from: no skill has an examples.zh.txt or examples.en.txt.")
-    return Models(models).keep(fit_reader(use, settings, examples, progress), use, examples, now)
+    return Models(models).keep(
+        fit_reader(use, settings, [*examples, *foreign_of(catalog)], progress), use, examples, now
+    )
 
 
 def load_model(models: Path, settings: Mapping[str, object]) -> TrainableReader:

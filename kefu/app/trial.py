@@ -17,7 +17,7 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
-from kefu.app.plugins import load_plugin
+from kefu.app.readers import open_reader
 from kefu.core.errors import KefuError
 from kefu.core.ports.reader import Example, TrainableReader
 from kefu.service.skills.grade import plain
@@ -79,7 +79,7 @@ def learn(job: Job, step: Callable[[], None]) -> dict[str, object]:
 def serve(job: Job, step: Callable[[], None]) -> dict[str, object]:
     """What serving costs: memory from before the reader's code is loaded, and the CPU time of each reading."""
     before = _resident()
-    reader: TrainableReader = load_plugin("readers", job.reader)(job.settings)
+    reader = open_reader(job.reader, job.settings)
     reader.load(Path(job.folder))
     texts = [(plain(one.text), one.language) for one in job.examples[:: max(1, len(job.examples) // MOST_TIMED)]]
     for text, language in texts[:20]:
@@ -94,7 +94,7 @@ def serve(job: Job, step: Callable[[], None]) -> dict[str, object]:
 
 
 def _trained(job: Job, examples: Sequence[Example]) -> TrainableReader:
-    reader: TrainableReader = load_plugin("readers", job.reader)(job.settings)
+    reader = open_reader(job.reader, job.settings)
     reader.fit(examples, lambda *_: None)
     return reader
 

@@ -12,6 +12,7 @@ from kefu.cli.compare import compare
 from kefu.cli.config import config
 from kefu.cli.data import data
 from kefu.cli.doctor import doctor
+from kefu.cli.encoder import encoder
 from kefu.cli.init import init
 from kefu.cli.model import model
 from kefu.cli.promise import promise
@@ -41,7 +42,7 @@ def commands() -> None:
     """
 
 
-for command in (init, run, chat, train, test, compare, model, why, config, doctor, skill, data, promise):
+for command in (init, run, chat, train, test, compare, model, encoder, why, config, doctor, skill, data, promise):
     commands.add_command(command)
 
 

@@ -131,11 +131,12 @@ def described(kept: Kept) -> tuple[str, str]:
 def _reader_of(home: Path) -> tuple[Path, str]:
     """The skills' folder of a project, and the version of its reader."""
     from kefu.app.config import load_config
+    from kefu.app.readers import reader_settings
     from kefu.app.training import load_model
 
     config = load_config(home)
     models = config.home / config.get("reader.model", str)
-    reader = load_model(models, config.table("reader"))
+    reader = load_model(models, reader_settings(config))
     return config.home / config.get("skills.folder", str), reader.version
 
 

@@ -67,12 +67,13 @@ async def _check(home: Path, only: str, *, quiet: bool) -> list[Checked]:
     from kefu.app.check import check_skills
     from kefu.app.config import load_config
     from kefu.app.models import Models
+    from kefu.app.readers import reader_settings
     from kefu.app.skills import load_catalog
     from kefu.app.training import train_model
 
     config = load_config(home)
     catalog = load_catalog(config.home / config.get("skills.folder", str), config.get("identity.skill", str))
-    use, settings = config.get("reader.use", str), config.table("reader")
+    use, settings = config.get("reader.use", str), reader_settings(config)
     with tempfile.TemporaryDirectory() as folder, progress(quiet=quiet) as advance:
         made = train_model(catalog, use, Path(folder), settings, progress=advance, now=datetime.now(UTC))
         reader = Models(Path(folder)).open(made.name, settings)

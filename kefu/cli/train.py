@@ -37,6 +37,7 @@ def train(home: Path, *, as_json_: bool, no_promote: bool, no_gate: bool, quiet:
     from kefu.app.config import load_config
     from kefu.app.known import tests_of
     from kefu.app.promotion import Gate, models_of, promote
+    from kefu.app.readers import reader_settings
     from kefu.app.skills import load_catalog
     from kefu.app.training import train_model
 
@@ -44,7 +45,7 @@ def train(home: Path, *, as_json_: bool, no_promote: bool, no_gate: bool, quiet:
     catalog = load_catalog(config.home / config.get("skills.folder", str), config.get("identity.skill", str))
     models, start = models_of(config), perf_counter()
     with progress(quiet=quiet or as_json_) as advance:
-        use, settings = config.get("reader.use", str), config.table("reader")
+        use, settings = config.get("reader.use", str), reader_settings(config)
         made = train_model(catalog, use, models.folder, settings, progress=advance, now=datetime.now(UTC))
         seconds = perf_counter() - start
         if not as_json_:

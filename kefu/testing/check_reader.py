@@ -205,7 +205,7 @@ def check_refuses_a_damaged_model(open_reader: Open, folder: Path) -> None:
     assert refusal, "a model was loaded from a folder that does not exist"
     assert "kefu train" in refusal
     _fitted(open_reader).save(folder)
-    for path in sorted(folder.iterdir()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         content = path.read_bytes()
         for damaged in (content[:-1] + bytes([content[-1] ^ 1]), content[: len(content) // 2]):
             path.write_bytes(damaged)

@@ -10,6 +10,7 @@ import pytest
 
 from kefu.app.config import Config, load_config
 from kefu.app.models import Models
+from kefu.app.readers import reader_settings
 from kefu.app.skills import load_catalog
 from kefu.app.training import train_model
 from kefu.core.ports.reader import TrainableReader
@@ -31,6 +32,6 @@ def school() -> tuple[Config, Catalog]:
 def reader(school: tuple[Config, Catalog], tmp_path_factory: pytest.TempPathFactory) -> TrainableReader:
     """The school's reader, trained as `kefu train` does."""
     config, catalog = school
-    models, use, settings = tmp_path_factory.mktemp("models"), config.get("reader.use", str), config.table("reader")
+    models, use, settings = tmp_path_factory.mktemp("models"), config.get("reader.use", str), reader_settings(config)
     made = train_model(catalog, use, models, settings, progress=lambda *_: None, now=datetime.now(UTC))
     return Models(models).open(made.name, settings)

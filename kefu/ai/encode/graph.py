@@ -149,7 +149,7 @@ class _Graph:
         return name
 
 
-def _node(operator: str, inputs: list[str], output: str, **attributes: object) -> Any:  # noqa: ANN401 - onnx is untyped
+def _node(operator: str, inputs: list[str], output: str, **attributes: Any) -> Any:  # noqa: ANN401 - onnx is untyped
     from onnx import helper
 
     return helper.make_node(operator, inputs, [output], **attributes)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kefu.ai.encode.graph import MODEL
-from kefu.ai.encode.weights import KEPT_FILES, Cutter, batches, digest_of, padded, read_pooling
+from kefu.ai.encode.weights import KEPT_FILES, Cutter, batches, digest_of, padded, read_pooling, unit
 from kefu.core.errors import ModelMissing
 from kefu.core.ports.encoder import Encoder
 
@@ -64,12 +64,6 @@ class OnnxEncoder:
         if self._pooling == "cls":
             return unit(found[:, 0])
         return unit((found * mask[..., None]).sum(1) / mask.sum(1, keepdims=True))
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Each row at length 1."""
-    long: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return long
 
 
 def open_encoder(settings: Mapping[str, object]) -> Encoder:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,16 +52,25 @@ def read_plan(folder: Path) -> Plan:
         )
     if found.get("hidden_act", "gelu") != "gelu":
         raise ModelMissing(f"{folder / 'config.json'}: hidden_act {found['hidden_act']!r} is not read; only gelu is.")
-    first = int(found.get("pad_token_id", 1)) + 1 if family in OFFSET else 0
-    room = int(found["max_position_embeddings"]) - first
     return Plan(
         layers=int(found["num_hidden_layers"]),
         heads=int(found["num_attention_heads"]),
         epsilon=float(found.get("layer_norm_eps", 1e-12)),
-        first_position=first,
-        most_tokens=min(MOST_TOKENS, room),
+        first_position=_first_position(found),
+        most_tokens=read_room(folder),
         pooling=read_pooling(folder),
     )
+
+
+def read_room(folder: Path) -> int:
+    """How many tokens an encoder can read at once, by its config.json where it has one; at most `MOST_TOKENS`."""
+    file = folder / "config.json"
+    found = _json(file) if file.is_file() else {}
+    return min(MOST_TOKENS, int(found.get("max_position_embeddings", MOST_TOKENS)) - _first_position(found))
+
+
+def _first_position(found: dict[str, Any]) -> int:
+    return int(found.get("pad_token_id", 1)) + 1 if found.get("model_type") in OFFSET else 0
 
 
 def read_pooling(folder: Path) -> str:
@@ -85,9 +94,9 @@ def read_weights(folder: Path) -> dict[str, np.ndarray]:
 class Cutter:
     """Texts to numbers of tokens, as the encoder was trained to read them."""
 
-    def __init__(self, folder: Path, most_tokens: int = MOST_TOKENS) -> None:
+    def __init__(self, folder: Path) -> None:
         self._tokenizer = open_tokenizer(folder)
-        self._tokenizer.enable_truncation(most_tokens)
+        self._tokenizer.enable_truncation(read_room(folder))
         self._tokenizer.no_padding()
 
     def cut(self, texts: Sequence[str]) -> list[list[int]]:
@@ -105,7 +114,8 @@ def open_tokenizer(folder: Path) -> Tokenizer:
     if (folder / "vocab.txt").is_file():
         settings = _json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").is_file() else {}
         lower = bool(settings.get("do_lower_case", True))
-        return BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=lower)._tokenizer  # noqa: SLF001
+        words: Tokenizer = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=lower)._tokenizer  # noqa: SLF001
+        return words
     raise ModelMissing(f"{folder} holds neither tokenizer.json nor vocab.txt.")
 
 
@@ -129,6 +139,12 @@ def padded(tokens: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
     return ids, mask
 
 
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Each row at length 1."""
+    long: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return long
+
+
 def digest_of(*files: Path) -> str:
     """Twelve hexadecimal digits that name the content of these files, where they are there."""
     digest = hashlib.sha256()
@@ -139,7 +155,7 @@ def digest_of(*files: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _json(file: Path) -> dict[str, object]:
+def _json(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:

@@ -56,7 +56,10 @@ def signals(top: float, met: float, vector: Vector) -> tuple[float, ...]:
 
 
 def learn_certainty(
-    rows: Sequence[Sequence[float]], right: Sequence[bool], origins: Sequence[int], default: np.ndarray = DEFAULT
+    rows: Sequence[Sequence[float] | np.ndarray],
+    right: Sequence[bool],
+    origins: Sequence[int],
+    default: np.ndarray = DEFAULT,
 ) -> np.ndarray:
     """Coefficients of the logistic regression, by Newton's method with a ridge around the default, same shape.
 

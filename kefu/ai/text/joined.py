@@ -144,8 +144,8 @@ def _certainty(
     learned = []
     for has_vector, default in ((True, WITH), (False, WITHOUT)):
         found = [one for one in tried if one[0] == has_vector]
-        rows, right, origins = ([one[at] for one in found] for at in (1, 2, 3))
-        learned.append(learn_certainty(rows, right, origins, default) if found else default)
+        rows, right, origins = [one[1] for one in found], [one[2] for one in found], [one[3] for one in found]
+        learned.append(learn_certainty(rows, right, origins, default))
     return learned[0], learned[1]
 
 

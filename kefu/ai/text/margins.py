@@ -97,7 +97,8 @@ class Margins:
         table = np.where(self._filled, cosines[self._groups], 0.0)
         most = min(NEAREST, table.shape[1])
         best: np.ndarray = np.partition(table, -most, axis=1)[:, -most:]
-        return best.sum(1) / np.minimum(self._filled.sum(1), most)
+        near: np.ndarray = best.sum(1) / np.clip(self._filled.sum(1), 1, most)
+        return near
 
     def _far(self, vector: np.ndarray) -> float:
         """How much nearer the nearest intent is than all together; lower for what is unknown."""

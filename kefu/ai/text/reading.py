@@ -61,7 +61,8 @@ class Learned:
 class TextReader:
     """Normalises, segments, finds entities, cues and mood, and asks its model what is wanted.
 
-    With `names_teach` the names of intents are examples of them. Reading changes nothing, so any number of threads may read, also while `know` puts new
+    With `names_teach` the names of intents are examples of them.
+    Reading changes nothing, so any number of threads may read, also while `know` puts new
     names in place; `fit` and `load` are for a reader that is not being read.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kefu.core.errors import BadSkill
 from kefu.core.nouns import Language
@@ -17,16 +17,24 @@ Texts = Mapping[Language, Mapping[str, Mapping[str, tuple[str, ...]]]]
 class Catalog:
     """Skills by name and by intent, with the sentences of the house itself.
 
-    `identity_skill` asks customers who they are; it is empty when none does.
+    `identity_skill` asks customers who they are; it is empty when none does. `foreign`
+    sentences are those that no skill serves.
     """
 
     skills: Mapping[str, Skill]
     by_intent: Mapping[str, str]
     house: Texts
     identity_skill: str = ""
+    foreign: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, skills: Sequence[Skill], house: Texts, identity_skill: str = "") -> Catalog:
+    def of(
+        cls,
+        skills: Sequence[Skill],
+        house: Texts,
+        identity_skill: str = "",
+        foreign: Mapping[Language, tuple[str, ...]] | None = None,
+    ) -> Catalog:
         """Put skills together; raises `BadSkill` when two claim one intent."""
         by_intent: dict[str, str] = {}
         for skill in skills:
@@ -39,7 +47,7 @@ class Catalog:
         names = {skill.name: skill for skill in skills}
         if identity_skill and identity_skill not in names:
             raise BadSkill(f"[identity] skill names {identity_skill!r}, but there is no such skill folder.")
-        return cls(names, by_intent, house, identity_skill)
+        return cls(names, by_intent, house, identity_skill, foreign or {})
 
     def serving(self, intent: str) -> Skill | None:
         """The skill that serves an intent."""

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from kefu.ai.training.corpus import Mark, Name, Pattern, Sentence
-from kefu.core.ports.reader import OUT_OF_SCOPE
 from kefu.ai.training.formats import read_files
 from kefu.ai.training.formats.document import DEEPEST
 from kefu.core.errors import BadInput
+from kefu.core.ports.reader import OUT_OF_SCOPE
 
 RASA_YAML = """\
 version: "3.1"

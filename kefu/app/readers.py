@@ -1,0 +1,46 @@
+"""Readers by the configuration, with what they need opened: an encoder, other readers, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kefu.app.config import Config
+from kefu.app.plugins import load_plugin
+from kefu.core.ports.encoder import Encoder
+from kefu.core.ports.reader import TrainableReader
+
+FILES = ("rules", "classifier")
+"""Settings that name a file or folder of the project."""
+
+
+def reader_settings(config: Config) -> dict[str, Any]:
+    """The table [reader] with the project's folder: plain values, which travel between processes."""
+    return {**config.table("reader"), "home": str(config.home)}
+
+
+def open_reader(use: str, settings: Mapping[str, object]) -> TrainableReader:
+    """A reader that knows nothing yet; raises `BadConfig` or `ModelMissing` when what it needs is not there."""
+    home = Path(str(settings.get("home", ".")))
+    opened = dict(settings)
+    for key in FILES:
+        if settings.get(key):
+            opened[key] = str(home / str(settings[key]))
+    if settings.get("encoder"):
+        opened["encoder"] = _encoder(str(settings.get("encoder_use", "onnx.v1")), str(home / str(settings["encoder"])))
+    else:
+        opened.pop("encoder", None)
+    parts = settings.get("parts")
+    if isinstance(parts, list | tuple) and use not in parts:
+        opened["readers"] = [open_reader(str(part), {**settings, "parts": ()}) for part in parts]
+    reader: TrainableReader = load_plugin("readers", use)(opened)
+    return reader
+
+
+@cache
+def _encoder(use: str, folder: str) -> Encoder:
+    """One encoder serves all readers: it never changes."""
+    encoder: Encoder = load_plugin("encoders", use)({"folder": folder})
+    return encoder
