@@ -80,7 +80,7 @@ async def promote(config: Config, candidate: Version, progress: Progress, *, ski
     """
     models = models_of(config)
     if candidate.name in models.served()[:1]:
-        return Gate(candidate.name, skipped="it is the version served")
+        return Gate(candidate.name, skipped="it is served already")
     try:
         gate = Gate(skipped=skip) if skip else await examine(config, candidate, progress)
     except KefuError as error:
@@ -99,9 +99,9 @@ async def examine(config: Config, candidate: Version, progress: Progress) -> Gat
         served = models.card(models.current())
         before = models.open(served.name, settings)
     except (ModelMissing, BadConfig):
-        return Gate(skipped="there is no other model that can be read")
+        return Gate(skipped="nothing to compare with")
     if served.version == candidate.version:
-        return Gate(served.name, skipped="it is the model served, trained again")
+        return Gate(served.name, skipped="same model, trained again")
     names, _ = await known_names(config.home)
     bench = Bench(names or {}, config.get("promise.answer_at", float), progress)
     readers = (before, models.open(candidate.name, settings))

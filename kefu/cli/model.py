@@ -36,7 +36,10 @@ def model() -> None:
 @home
 @json_option
 def list_(home: Path, as_json_: bool) -> None:
-    """List the versions that are kept, the latest first, with what became of them."""
+    """List the versions that are kept, the latest first, with what became of them.
+
+    A version's name begins with the time of its training (UTC).
+    """
     from rich.table import Table
 
     from kefu.app.config import load_config
@@ -50,13 +53,13 @@ def list_(home: Path, as_json_: bool) -> None:
         return
     if not versions:
         say("No version yet; run kefu train.", "还没有任何版本，请运行 kefu train。")
-    table = Table("", "version", "", "reader", "trained (UTC)", "examples", "compared", box=None, header_style="dim")
+    table = Table("", "version", "", "reader", "examples", "compared", box=None, header_style="dim", pad_edge=False)
     for column in table.columns[:-1]:
         column.no_wrap = True
     for one in versions:
-        state, trained = states.get(one.name, "candidate"), f"{one.trained:%Y-%m-%d %H:%M}"
+        state = states.get(one.name, "candidate")
         mark = "●" if state == "current" else ""
-        table.add_row(mark, one.name, state, one.reader, trained, f"{one.examples:,}", _short(one.gate))
+        table.add_row(mark, one.name, state, one.reader, f"{one.examples:,}", _short(one.gate))
     console.print(table)
 
 

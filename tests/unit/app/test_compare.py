@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,15 @@ def test_readers_of_all_makers_are_compared_on_the_same_parts(data: Path, plug_i
     assert "ended with code 3" in rows["dies.v1"]["fault"]
     assert "needs a package that is not installed" in rows["needs.v1"]["fault"]
     assert "no readers plug-in called 'absent.v1'" in rows["absent.v1"]["fault"]
+
+
+def test_no_sentence_is_read_by_a_model_that_has_seen_it(tmp_path: Path, plug_ins: Path) -> None:
+    chance = random.Random(1)  # noqa: S311 - repeatable
+    words = ["".join(chance.choices("bcdfghklmnprstvwz", k=9)) for _ in range(60)]
+    file = tmp_path / "noise.csv"
+    file.write_text("\n".join(["text,label", *(f"{word},{'ab'[at % 2]}" for at, word in enumerate(words))]), "utf-8")
+    (row,) = json.loads(run(file, plug_ins, "--readers", "nearest.v1", "--json").stdout)["readers"]
+    assert row["accuracy"] < 0.75
 
 
 def test_all_that_are_installed_are_compared_if_none_is_named(data: Path, plug_ins: Path) -> None:

@@ -62,7 +62,7 @@ def spoil(school: Path) -> None:
 def test_the_first_model_is_served(school: Path) -> None:
     (only,) = json.loads(run("model", "list", str(school), "--json").output)
     assert (only["state"], only["reader"]) == ("current", "nearest.v1")
-    assert only["gate"] == {"skipped": "there is no other model that can be read", "worse": False}
+    assert only["gate"] == {"skipped": "nothing to compare with", "worse": False}
 
 
 def test_a_model_that_is_no_worse_is_served(school: Path) -> None:
@@ -165,7 +165,7 @@ def test_what_can_not_be_compared_stays_a_candidate(school: Path, monkeypatch: p
 def test_the_version_served_is_not_compared_with_itself(school: Path) -> None:
     served = Models(school / "models").current()
     done = run("model", "promote", served, str(school), "--json")
-    assert json.loads(done.output)["gate"]["skipped"] == "it is the version served"
+    assert json.loads(done.output)["gate"]["skipped"] == "it is served already"
     assert Models(school / "models").served() == [served]
 
 
