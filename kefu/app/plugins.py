@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -11,6 +13,17 @@ from kefu.core.errors import BadConfig
 def installed(group: str) -> list[str]:
     """The names of a group's plug-ins, whether or not they can be loaded."""
     return sorted({point.name for point in entry_points(group=f"kefu.{group}")})
+
+
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Where work may need an extra: raises `BadConfig` with what to install in place of an ImportError."""
+    try:
+        yield
+    except ImportError as error:
+        raise BadConfig(
+            f"This needs a package that is not installed ({error}): pip install 'kefu[{extra}]'."
+        ) from error
 
 
 def load_plugin(group: str, name: str) -> Any:  # noqa: ANN401 - each group has its own factory type

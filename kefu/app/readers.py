@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kefu.app.config import Config
-from kefu.app.plugins import load_plugin
+from kefu.app.plugins import load_plugin, needing
 from kefu.core.ports.encoder import Encoder
 from kefu.core.ports.reader import TrainableReader
 
@@ -35,12 +35,14 @@ def open_reader(use: str, settings: Mapping[str, object]) -> TrainableReader:
     parts = settings.get("parts")
     if isinstance(parts, list | tuple) and use not in parts:
         opened["readers"] = [open_reader(str(part), {**settings, "parts": ()}) for part in parts]
-    reader: TrainableReader = load_plugin("readers", use)(opened)
+    with needing("encoder"):
+        reader: TrainableReader = load_plugin("readers", use)(opened)
     return reader
 
 
 @cache
 def _encoder(use: str, folder: str) -> Encoder:
     """One encoder serves all readers: it never changes."""
-    encoder: Encoder = load_plugin("encoders", use)({"folder": folder})
+    with needing("encoder"):
+        encoder: Encoder = load_plugin("encoders", use)({"folder": folder})
     return encoder

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kefu.app.models import Models, Version
+from kefu.app.plugins import needing
 from kefu.app.readers import open_reader
 from kefu.core.errors import BadConfig
 from kefu.core.ports.reader import OUT_OF_SCOPE, Example, Progress, Term, TrainableReader
@@ -34,7 +35,8 @@ def fit_reader(
 ) -> TrainableReader:
     """A reader of this kind that has learned from these sentences."""
     reader = open_reader(use, settings)
-    reader.fit(examples, progress)
+    with needing("encoder"):
+        reader.fit(examples, progress)
     return reader
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from kefu.core.ports.encoder import Encoder
 
@@ -31,7 +30,7 @@ TEXTS = (
 
 
 def _rows(encoder: Encoder, texts: Sequence[str]) -> list[list[float]]:
-    found: Any = encoder.encode(texts)
+    found = encoder.encode(texts)
     rows = [[float(value) for value in row] for row in found]
     assert found.shape == (len(texts), encoder.dimensions)
     return rows

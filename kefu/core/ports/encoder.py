@@ -7,18 +7,10 @@ is where the encoder lies.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-
-class Matrix(Protocol):
-    """Numbers in rows, as numpy, torch and others hold them."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(rows, columns)."""
-
-    def __array__(self) -> object:
-        """The same as an array of numpy."""
+Matrix = Any
+"""An array of numpy, float32, (rows, columns); the core itself does without numpy."""
 
 
 class Encoder(Protocol):
