@@ -51,7 +51,7 @@ SETS = (
 
 
 def open_named(name: str, language: Language, encoder: str) -> TrainableReader:
-    """A reader by its name; `ensemble.v1` joins linear.v1 with joined.v1, or with nearest.v1 where there is no encoder."""
+    """A reader by its name; `ensemble.v1` is linear.v1 with joined.v1, or with nearest.v1 without an encoder."""
     second = "joined.v1" if encoder and language == "en" else "nearest.v1"
     return open_reader(name, {"language": language, "encoder": encoder, "parts": ["linear.v1", second]})
 

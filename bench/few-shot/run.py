@@ -1,6 +1,6 @@
 """How well is it understood what a customer wants after five or ten examples of each intent?
 
-    python bench/few-shot/run.py --data DIR --encoder DIR    train on the lists of 5 and 10, read the official tests once
+    python bench/few-shot/run.py --data DIR --encoder DIR    train on the lists, read the official tests once
     python bench/few-shot/run.py --data DIR --encoder DIR --dev    read the development files instead, for choices
 
 DIR holds banking77/, hwu64/ and clinc150/; see README.md.

@@ -22,19 +22,17 @@ def reader_settings(config: Config) -> dict[str, Any]:
 
 
 def open_reader(use: str, settings: Mapping[str, object]) -> TrainableReader:
-    """A reader that knows nothing yet; raises `BadConfig` or `ModelMissing` when what it needs is not there."""
+    """A reader that knows nothing yet; raises `BadConfig` or `ModelMissing` when what it needs is not there.
+
+    It is given, beside the table [reader], `open_encoder` and `open_part`, so that nothing
+    is opened that it does not ask for.
+    """
     home = Path(str(settings.get("home", ".")))
-    opened = dict(settings)
-    for key in FILES:
-        if settings.get(key):
-            opened[key] = str(home / str(settings[key]))
+    opened = {**settings, **{key: str(home / str(settings[key])) for key in FILES if settings.get(key)}}
+    opened["open_part"] = lambda part: open_reader(part, {**settings, "parts": ()})
     if settings.get("encoder"):
-        opened["encoder"] = _encoder(str(settings.get("encoder_use", "onnx.v1")), str(home / str(settings["encoder"])))
-    else:
-        opened.pop("encoder", None)
-    parts = settings.get("parts")
-    if isinstance(parts, list | tuple) and use not in parts:
-        opened["readers"] = [open_reader(str(part), {**settings, "parts": ()}) for part in parts]
+        folder = str(home / str(settings["encoder"]))
+        opened["open_encoder"] = lambda: _encoder(str(settings.get("encoder_use", "onnx.v1")), folder)
     with needing("encoder"):
         reader: TrainableReader = load_plugin("readers", use)(opened)
     return reader
@@ -43,6 +41,5 @@ def open_reader(use: str, settings: Mapping[str, object]) -> TrainableReader:
 @cache
 def _encoder(use: str, folder: str) -> Encoder:
     """One encoder serves all readers: it never changes."""
-    with needing("encoder"):
-        encoder: Encoder = load_plugin("encoders", use)({"folder": folder})
+    encoder: Encoder = load_plugin("encoders", use)({"folder": folder})
     return encoder

@@ -39,9 +39,16 @@ def opener(name: str, folder: Path) -> Open:
         case "nearest.v1":
             return lambda: nearest.open_reader({})
         case "joined.v1":
-            return lambda: joined.open_reader({"encoder": tiny_encoder()})
+            return lambda: joined.open_reader({"open_encoder": tiny_encoder})
         case "ensemble.v1":
-            return lambda: ensemble.open_reader({"readers": [linear.open_reader({}), nearest.open_reader({})]})
+            modules = {"linear": linear, "nearest": nearest}
+            settings = {"parts": list(modules), "open_part": lambda part: modules[part].open_reader({})}
+            return lambda: ensemble.open_reader(settings)
+                {
+                    "parts": ["linear", "nearest"],
+                    "open_part": lambda part: {"linear": linear, "nearest": nearest}[part].open_reader({}),
+                }
+            )
         case "rules.v1":
             file = folder.parent / f"{folder.name}-rules.txt"
             file.write_text(RULES, "utf-8")
@@ -95,11 +102,11 @@ def test_a_classifier_that_does_not_fit_is_refused(change: dict[str, object], ad
 
 
 def test_a_model_of_another_encoder_is_refused(tmp_path: Path) -> None:
-    reader = joined.open_reader({"encoder": tiny_encoder()})
+    reader = joined.open_reader({"open_encoder": tiny_encoder})
     reader.fit(sample_examples(), lambda *_: None)
     reader.save(tmp_path)
     with pytest.raises(ModelMissing, match="kefu train"):
-        joined.open_reader({"encoder": tiny_encoder(seed=6)}).load(tmp_path)
+        joined.open_reader({"open_encoder": lambda: tiny_encoder(6)}).load(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["linear.v1", "joined.v1"])
@@ -130,7 +137,7 @@ def test_rules_that_can_not_work_are_refused(text: str, advice: str, tmp_path: P
 
 def test_an_ensemble_doubts_where_its_parts_disagree() -> None:
     parts = [linear.open_reader({}), nearest.open_reader({})]
-    reader = ensemble.open_reader({"readers": parts})
+    reader = ensemble.open_reader({"parts": ["0", "1"], "open_part": lambda part: parts[int(part)]})
     reader.fit(sample_examples(), lambda *_: None)
     for text in ("请问退款什么时候能到账", "the moon is made of basalt"):
         mean = sum(part.read(text).best.probability for part in parts) / 2

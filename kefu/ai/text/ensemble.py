@@ -80,8 +80,8 @@ class Ensemble:
 
 
 def open_reader(settings: Mapping[str, object]) -> TrainableReader:
-    """An ensemble of the open readers in `settings["readers"]`, two or more."""
-    readers = settings.get("readers", ())
-    if not isinstance(readers, list | tuple) or len(readers) < 2:
+    """An ensemble of the readers that `parts` names, two or more; `open_part` opens each."""
+    parts, open_part = settings.get("parts"), settings.get("open_part")
+    if not isinstance(parts, list) or len(parts) < 2 or not callable(open_part):
         raise BadConfig('kefu.toml: ensemble.v1 needs two readers or more: parts = ["linear.v1", "nearest.v1"].')
-    return Ensemble(readers)
+    return Ensemble([open_part(str(part)) for part in parts])

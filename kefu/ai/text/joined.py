@@ -169,10 +169,10 @@ def _try(
 
 
 def open_reader(settings: Mapping[str, object]) -> TrainableReader:
-    """A reader with this model; `settings["encoder"]` is an open encoder, `encoder_languages` what it reads."""
-    encoder = settings.get("encoder")
-    if encoder is None or isinstance(encoder, str):
+    """A reader with this model; `open_encoder` opens its encoder, `encoder_languages` says what that reads."""
+    open_encoder = settings.get("open_encoder")
+    if not callable(open_encoder):
         raise BadConfig("kefu.toml: joined.v1 needs an encoder under [reader]; `kefu encoder add minilm` brings one.")
-    languages = settings.get("encoder_languages", ("en",))
-    model = JoinedIntents(encoder, frozenset(str(one) for one in languages))  # type: ignore[arg-type, attr-defined]
-    return TextReader(NAME, model, settings, names_teach=True)
+    languages = settings.get("encoder_languages", ["en"])
+    read = frozenset(map(str, languages)) if isinstance(languages, list) else frozenset((str(languages),))
+    return TextReader(NAME, JoinedIntents(open_encoder(), read), settings, names_teach=True)
