@@ -1,4 +1,4 @@
-"""Put the benches' figures into the READMEs: `python tools/figures.py`; with `--check` only compare.
+"""Put the benches' figures into the pages that show them: `python tools/figures.py`; with `--check` only compare.
 
 A row of the table names its figure in a comment: `<!--turn: SQLite, 64 customers: turns-->`
 is that figure of bench/turn/results.json. Its cell holds the value, in brackets the
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "README.zh.md")
-ROW = re.compile(r"(<!--(\w+): (.+?)-->)[^|]*\| `[^`]*` \|")
+PAGES = ("README.md", "README.zh.md", "docs/en/explain/understanding.md", "docs/zh/explain/understanding.md")
+ROW = re.compile(r"(<!--([\w-]+): (.+?)-->)[^|]*\| `[^`]*` \|")
 UNITS = {"ratio": "", "1/s": "/s"}
 UNMEASURED = "–"
 
@@ -49,7 +49,7 @@ def written(value: float, unit: str) -> str:
 
 
 def main() -> int:
-    """Fill the READMEs, or with --check say where they differ; exit code 1 when they do."""
+    """Fill the pages, or with --check say where they differ; exit code 1 when they do."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root", nargs="?", type=Path, default=ROOT, help="the repository (default: this one)")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")

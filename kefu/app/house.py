@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
 from kefu.app.succession import LOOK_S, Succession
 from kefu.app.training import load_lexicons
-from kefu.core.errors import NotFound, RecordsFailed, TooMany
+from kefu.core.errors import KefuError, NotFound, RecordsFailed, TooMany
 from kefu.core.events import DrawnForReview
 from kefu.core.nouns import Inbound, Reading
 from kefu.core.ports.broker import Broker
@@ -265,10 +265,14 @@ async def inline(work: Callable[[], Reading]) -> Reading:
     return work()
 
 
-async def _every(seconds: float, work: Callable[[], object]) -> None:
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do something again and again; what fails is said in the log and tried again the next time."""
     while True:
         await asyncio.sleep(seconds)
-        await work()  # type: ignore[misc]
+        try:
+            await work()
+        except KefuError as error:
+            log.exception("background work failed", work=getattr(work, "__name__", ""), code=error.code)
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -44,11 +44,6 @@ def opener(name: str, folder: Path) -> Open:
             modules = {"linear": linear, "nearest": nearest}
             settings = {"parts": list(modules), "open_part": lambda part: modules[part].open_reader({})}
             return lambda: ensemble.open_reader(settings)
-                {
-                    "parts": ["linear", "nearest"],
-                    "open_part": lambda part: {"linear": linear, "nearest": nearest}[part].open_reader({}),
-                }
-            )
         case "rules.v1":
             file = folder.parent / f"{folder.name}-rules.txt"
             file.write_text(RULES, "utf-8")

@@ -1,10 +1,10 @@
 """The fitted heart of the joined reader: a margin, neighbours, and how far a text lies from all that is known.
 
-A linear support vector machine sees a text twice, as counted features and as the vector of
-an encoder. Beside it stand the nearest examples of each intent, by vectors or, where a text
-has none (a language that the encoder can't read), by features. A text about
-something else is told by how far its vector lies from every intent compared with how far it
-lies from all of them together.
+A linear support vector machine (with few examples: logistic regression) sees a text twice, as
+counted features and as the vector of an encoder. Beside it stand the nearest examples of
+each intent, by vectors or, where a text has none (a language that the encoder can't read),
+by features. A text about something else is told by how far its vector lies from every
+intent compared with how far it lies from all of them together.
 
 Sources: C. Cortes and V. Vapnik, "Support-Vector Networks" (1995); J. Ren et al., "A Simple
 Fix to Mahalanobis Distance for Improving Near-OOD Detection" (2021).
@@ -27,6 +27,15 @@ WEIGHT = 1.5
 
 Chosen on the development files of BANKING77, CLINC150 and HWU64 among 1.5, 2, 3 and 5.
 """
+
+FEW = 20
+"""With fewer examples of an intent on average, logistic regression takes the machine's place.
+
+It is 0.6 to 1.3 points better on the development files of BANKING77 with 10 and 5 examples, and 2 points worse on all.
+"""
+
+LOGIT = 0.2
+"""What a logit counts beside a margin and a cosine."""
 
 NEAREST = 3
 """An intent is as near as its so many nearest examples are on average."""
@@ -128,8 +137,9 @@ ARRAYS = ("weights", "dense", "bias", "labels", "vectors", "inside", "whole", "c
 def _separate(
     counted: Sequence[Vector], vectors: np.ndarray, labels: np.ndarray, shape: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weights float32 (n_features + d, n_labels) and biases of one machine for each intent against the others."""
+    """Weights float32 (n_features + d, n_labels) and biases: an intent's score is linear in the text."""
     from scipy.sparse import csr_matrix, hstack
+    from sklearn.linear_model import LogisticRegression
     from sklearn.svm import LinearSVC
 
     n_features, n_labels = shape
@@ -138,8 +148,12 @@ def _separate(
     ends = np.cumsum([0, *(len(vector.indices) for vector in counted)])
     values, places = (np.concatenate([getattr(one, name) for one in counted]) for name in ("values", "indices"))
     sparse = csr_matrix((values, places, ends), shape=(len(counted), n_features))
-    machine = LinearSVC(C=1.0, random_state=0).fit(hstack([sparse, csr_matrix(vectors)]).tocsr(), labels)
-    weights, bias = machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32)
+    inputs = hstack([sparse, csr_matrix(vectors)]).tocsr()
+    if len(counted) < FEW * n_labels:
+        machine, scale = LogisticRegression(C=20.0, max_iter=300).fit(inputs, labels), LOGIT
+    else:
+        machine, scale = LinearSVC(C=1.0, random_state=0).fit(inputs, labels), 1.0
+    weights, bias = (machine.coef_.T * scale).astype(np.float32), (machine.intercept_ * scale).astype(np.float32)
     if n_labels == 2:
         return np.hstack([-weights, weights]), np.concatenate([-bias, bias])
     return weights, bias
