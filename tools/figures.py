@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "README.zh.md", "docs/en/explain/understanding.md", "docs/zh/explain/understanding.md")
+PAGES = (
+    "README.md",
+    "README.zh.md",
+    *(f"docs/{language}/explain/{page}.md" for language in ("en", "zh") for page in ("understanding", "the-promise")),
+)
 ROW = re.compile(r"(<!--([\w-]+): (.+?)-->)[^|]*\| `[^`]*` \|")
 UNITS = {"ratio": "", "1/s": "/s"}
 UNMEASURED = "–"
@@ -55,7 +59,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     options = parser.parse_args()
     stale = False
-    for page in (options.root / name for name in PAGES):
+    for page in (options.root / name for name in PAGES if (options.root / name).is_file()):
         before = page.read_text("utf-8")
         after = fill(before, options.root / "bench")
         for old, new in zip(before.splitlines(), after.splitlines(), strict=True):
