@@ -166,10 +166,12 @@ class TextReader:
             return (whole,)
         asks: list[Ask] = []
         for clause in clauses:
+            if not may_stand_alone(normal.text, clause):
+                continue
             inside = [word for word in words if clause.start <= word.start and word.end <= clause.end]
             piece = Ask(normal.slice(clause.start, clause.end), self._score(normal.text, inside))
             sure = SURE if clause.apart or not asks else SURE_AFTER_COMMA
-            if piece.best.probability >= sure and (piece.best.name in COURTESY or may_stand_alone(normal.text, clause)):
+            if piece.best.probability >= sure:
                 asks.append(piece)
         return _combine(whole, asks)
 
