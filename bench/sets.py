@@ -102,19 +102,6 @@ def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
     return sum(2 * hits[name] / (wanted[name] + got[name]) for name in wanted) / len(wanted)
 
 
-def auroc(known: Sequence[float], unknown: Sequence[float]) -> float:
-    """How often a known text scores higher than an unknown one, ties half (Mann-Whitney)."""
-    ranked = sorted([(score, 1) for score in known] + [(score, 0) for score in unknown])
-    total, at = 0.0, 0
-    while at < len(ranked):
-        end = at
-        while end < len(ranked) and ranked[end][0] == ranked[at][0]:
-            end += 1
-        total += sum(kind for _, kind in ranked[at:end]) * (at + end + 1) / 2
-        at = end
-    return (total - len(known) * (len(known) + 1) / 2) / (len(known) * len(unknown))
-
-
 def size_mb(reader: TrainableReader) -> float:
     """What the model takes on a disk."""
     with tempfile.TemporaryDirectory() as folder:

@@ -7,16 +7,15 @@ import random
 import subprocess
 import sys
 import tempfile
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from kefu.ai.training.measures import auroc, calibration_error, intent_figures
 from kefu.app.config import load_config
 from kefu.app.data.bring import FOREIGN
 from kefu.app.data.source import open_source
-from kefu.app.exam import intent_figures
 from kefu.app.readers import reader_settings
 from kefu.app.skills import load_catalog
 from kefu.app.training import examples_of
@@ -24,9 +23,6 @@ from kefu.app.trial import Job
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
 from kefu.core.ports.reader import Example, Progress
-
-BINS = 10
-"""Equal parts of [0, 1] in which probabilities are held against what came true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +133,8 @@ def _figures(examples: Sequence[Example], learned: Mapping[str, Any], served: Ma
     return Figures(
         accuracy=sum(wanted == got for wanted, got in pairs) / len(pairs),
         macro_f1=sum(one.f1 for one in by_intent) / len(by_intent),
-        auroc=_auroc(scores, learned["foreign"]) if learned["foreign"] else None,
-        calibration_error=_calibration_error(scores, [wanted == got for wanted, got in pairs]),
+        auroc=auroc(scores, learned["foreign"]) if learned["foreign"] else None,
+        calibration_error=calibration_error(scores, [wanted == got for wanted, got in pairs]),
         train_s=learned["train_s"],
         p50_ms=times[len(times) // 2],
         p99_ms=times[len(times) * 99 // 100],
@@ -177,23 +173,6 @@ def _listen(process: subprocess.Popen[str], job: str, step: Callable[[], None], 
     said.seek(0)
     last = said.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
     raise Fault(f"its process ended with code {code}" + (f": {last}" if last else ""))
-
-
-def _auroc(known: Sequence[float], foreign: Sequence[float]) -> float:
-    """How likely a known sentence scores above a foreign one; equal scores count half (Mann and Whitney, 1947)."""
-    ordered = sorted(foreign)
-    below = sum(bisect_left(ordered, score) + bisect_right(ordered, score) for score in known)
-    return below / 2 / (len(known) * len(foreign))
-
-
-def _calibration_error(scores: Sequence[float], right: Sequence[bool]) -> float:
-    """The mean distance of probability and truth over equal parts of [0, 1] (Naeini et al., AAAI 2015)."""
-    said, came = [0.0] * BINS, [0] * BINS
-    for score, is_right in zip(scores, right, strict=True):
-        part = min(int(score * BINS), BINS - 1)
-        said[part] += score
-        came[part] += is_right
-    return sum(abs(sure - true) for sure, true in zip(said, came, strict=True)) / len(scores)
 
 
 def _language(code: str) -> Language:

@@ -103,7 +103,7 @@ def test_a_name_of_two_things_means_neither() -> None:
 
 def test_twenty_thousand_names() -> None:
     syllables = "英语口写作阅读数学物理化编程设计音乐绘画历史地商务入门进阶基础高初级提冲刺实战训练班系统"
-    chance = random.Random(5)  # noqa: S311 - not for secrets
+    chance = random.Random(5)
     many = [Term("".join(chance.choices(syllables, k=chance.randint(4, 9))), f"X{n}") for n in range(20_000)]
     lexicon = Lexicon({"course": [*many, *COURSES]}, None, MANNER)
     assert ("英语口语入门", "C001", 1.0) in named_in(lexicon, "我想看英语口语入门学到哪了")

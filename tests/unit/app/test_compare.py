@@ -91,7 +91,7 @@ def test_readers_of_all_makers_are_compared_on_the_same_parts(data: Path, plug_i
 
 
 def test_no_sentence_is_read_by_a_model_that_has_seen_it(tmp_path: Path, plug_ins: Path) -> None:
-    chance = random.Random(1)  # noqa: S311 - repeatable
+    chance = random.Random(1)
     words = ["".join(chance.choices("bcdfghklmnprstvwz", k=9)) for _ in range(60)]
     file = tmp_path / "noise.csv"
     file.write_text("\n".join(["text,label", *(f"{word},{'ab'[at % 2]}" for at, word in enumerate(words))]), "utf-8")

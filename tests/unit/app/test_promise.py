@@ -25,7 +25,7 @@ THEN = datetime(2026, 3, 2, tzinfo=UTC)
 
 def verdicts(count: int, wrong_below: float = 0.5, *, when: datetime = THEN, reader: str = "r1") -> list[Review]:
     """Enquiries of as many customers, wrong where the machine is less sure than this."""
-    rng = random.Random(5)  # noqa: S311 - repeatable
+    rng = random.Random(5)
     scores = [rng.random() for _ in range(count)]
     return [
         Review(f"t{when:%m%d}{at}", f"c{when:%m%d}{at}", when, "progress", score, reader, score >= wrong_below, "mei")

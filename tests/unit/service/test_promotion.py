@@ -36,7 +36,7 @@ def test_the_chance_is_exact() -> None:
 
 def test_equally_good_models_are_seldom_called_worse_and_worse_ones_often() -> None:
     def refused(loses: float) -> float:
-        rng = random.Random(3)  # noqa: S311 - repeatable
+        rng = random.Random(3)
         runs = 1000
         lost = [sum(rng.random() < loses for _ in range(40)) for _ in range(runs)]
         return sum(compare_readings(*changed(count, 40 - count, 0)).worse for count in lost) / runs

@@ -12,7 +12,7 @@ from kefu.service.promise.watch import Watch
 
 
 def seeded(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - repeatable
+    return random.Random(seed)
 
 
 def test_tails_are_exact() -> None:
