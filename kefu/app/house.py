@@ -15,8 +15,9 @@ import structlog
 
 from kefu.app.config import Config, load_config
 from kefu.app.delivery import Delivery
+from kefu.app.outlook import Outlook, look, prove
 from kefu.app.plugins import load_plugin
-from kefu.app.promise import digest_of, read_certificate, standing
+from kefu.app.promise import Standing, read_certificate, share_of, standing, subject_of, withdraw
 from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
 from kefu.app.training import load_lexicons, load_model
@@ -31,6 +32,7 @@ from kefu.core.ports.store import Memory, Store
 from kefu.service.desk.hours import parse_hours
 from kefu.service.dialogue.decide import Promise
 from kefu.service.privacy.rates import Rates
+from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
 from kefu.service.turn import take_turn
 from kefu.service.turn.house import House, Taken
@@ -58,6 +60,7 @@ class Kefu:
     rates: Rates
     tokens: tuple[str, ...] = field(repr=False)
     operator_token: str = field(repr=False)
+    standing: Standing = field(default_factory=Standing)
 
     async def take(self, inbound: Inbound) -> Taken:
         """Take one checked message: answered and durable when this returns."""
@@ -116,17 +119,34 @@ class Kefu:
         except RecordsFailed as error:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
 
+    async def outlook(self) -> Outlook:
+        """Where the promise stands and what the verdicts so far would buy."""
+        return await look(self.config, self.reader.version, self.store)
+
+    async def certify(self, aim: Aim) -> Outcome:
+        """Put a promise into force at once if the verdicts prove it; the refusal otherwise."""
+        outcome = await prove(self.config, self.reader.version, self.store, aim)
+        await self.watch()
+        return outcome
+
+    async def withdraw(self) -> bool:
+        """Take the promise out of force at once; whether there was one."""
+        was_there = await asyncio.to_thread(withdraw, self.config.home)
+        await self.watch()
+        return was_there
+
     async def watch(self) -> None:
         """Work by the promise in force, if there is one; one that is broken or void is said in the log."""
-        skills = self.config.home / self.config.get("skills.folder", str)
+        found = Standing()
         certificate = await asyncio.to_thread(read_certificate, self.config.home)
-        reviews = await self.store.reviews(judged=True) if certificate else ()
-        digest = await asyncio.to_thread(digest_of, skills) if certificate else ""
-        found = standing(certificate, self.reader.version, digest, reviews)
+        if certificate:
+            subject = await asyncio.to_thread(subject_of, self.config, self.reader.version)
+            found = standing(certificate, subject, await self.store.reviews(judged=True))
+        self.standing = found
         if found.void:
-            log.warning("promise void", reason=found.void, advice="judge anew, then run kefu promise certify")
+            log.warning("promise void", changed=found.void, advice="judge anew, then run kefu promise certify")
         elif found.watch and found.watch.state == "broken":
-            log.error("promise broken", wrong=found.watch.wrong, seen=found.watch.seen, advice="see /desk/review")
+            log.error("promise broken", wrong=found.watch.wrong, seen=found.watch.seen, advice="see /desk/promise")
         threshold = self.config.get("promise.answer_at", float) if found.threshold is None else found.threshold
         self.house = replace(self.house, promise=replace(self.house.promise, answer_at=threshold))
 
@@ -222,7 +242,7 @@ def make_house(
         compute=inline,
         language="en" if config.get("kefu.default_language", str) == "en" else "zh",
         longest_text=config.get("limits.message_characters", int),
-        review_share=config.get("promise.review_share", float),
+        review_share=share_of(config),
         check_holds=timedelta(minutes=config.get("identity.minutes", float)),
         pushes=pushes,
         notify=("team",) if config.get("handoff.notify_url", str) else (),
