@@ -6,27 +6,37 @@ async with open_kefu(Path("my-school")) as kefu:
 
 from kefu.app.config import Config, load_config
 from kefu.app.house import Kefu, open_kefu
+from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
 from kefu.app.skills import load_module
 from kefu.service.privacy.access import Customer, Operator, Server, Viewer, may_read_conversation, may_see_evidence
 from kefu.service.privacy.rates import Rates
+from kefu.service.promise.certify import Aim, Dial, Kept, Outcome
 from kefu.service.skills.catalog import Catalog
 from kefu.service.turn import conversation_id_of
 from kefu.service.turn.house import Taken
 
 __all__ = [
+    "ALPHAS",
+    "Aim",
     "Catalog",
     "Config",
     "Customer",
+    "Dial",
     "Kefu",
+    "Kept",
     "Operator",
+    "Outcome",
+    "Outlook",
     "Rates",
     "Server",
     "Taken",
     "Viewer",
+    "as_mapping",
     "conversation_id_of",
     "load_config",
     "load_module",
     "may_read_conversation",
     "may_see_evidence",
     "open_kefu",
+    "outcome_as_mapping",
 ]

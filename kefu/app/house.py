@@ -16,8 +16,9 @@ import structlog
 from kefu.app.config import Config, load_config
 from kefu.app.delivery import Delivery
 from kefu.app.models import Models
+from kefu.app.outlook import Outlook, look, prove
 from kefu.app.plugins import load_plugin
-from kefu.app.promise import digest_of, read_certificate, standing
+from kefu.app.promise import Standing, read_certificate, standing, subject_of, withdraw
 from kefu.app.readers import reader_settings
 from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
@@ -34,6 +35,7 @@ from kefu.core.ports.store import Memory, Store
 from kefu.service.desk.hours import parse_hours
 from kefu.service.dialogue.decide import Promise
 from kefu.service.privacy.rates import Rates
+from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
 from kefu.service.turn import take_turn
 from kefu.service.turn.house import House, Taken
@@ -125,6 +127,22 @@ class Kefu:
         except RecordsFailed as error:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
 
+    async def outlook(self) -> Outlook:
+        """Where the promise stands and what the verdicts so far would buy."""
+        return await look(self.config, self.reader.version, self.store)
+
+    async def certify(self, aim: Aim) -> Outcome:
+        """Put a promise into force at once if the verdicts prove it; the refusal otherwise."""
+        outcome = await prove(self.config, self.reader.version, self.store, aim)
+        await self.watch()
+        return outcome
+
+    async def withdraw(self) -> bool:
+        """Take the promise out of force at once; whether there was one."""
+        was_there = await asyncio.to_thread(withdraw, self.config.home)
+        await self.watch()
+        return was_there
+
     async def adopt(self, reader: Reader) -> None:
         """Let another reader understand from the next turn on; a turn under way ends with the one it began with.
 
@@ -149,15 +167,15 @@ class Kefu:
 
     async def _promise_of(self, reader: Reader) -> Promise:
         """The thresholds to work by with this reader."""
-        skills = self.config.home / self.config.get("skills.folder", str)
+        found = Standing()
         certificate = await asyncio.to_thread(read_certificate, self.config.home)
-        reviews = await self.store.reviews(judged=True) if certificate else ()
-        digest = await asyncio.to_thread(digest_of, skills) if certificate else ""
-        found = standing(certificate, reader.version, digest, reviews)
+        if certificate:
+            subject = await asyncio.to_thread(subject_of, self.config, reader.version)
+            found = standing(certificate, subject, await self.store.reviews(judged=True))
         if found.void:
-            log.warning("promise void", reason=found.void, advice="judge anew, then run kefu promise certify")
+            log.warning("promise void", changed=found.void, advice="judge anew, then run kefu promise certify")
         elif found.watch and found.watch.state == "broken":
-            log.error("promise broken", wrong=found.watch.wrong, seen=found.watch.seen, advice="see /desk/review")
+            log.error("promise broken", wrong=found.watch.wrong, seen=found.watch.seen, advice="see /desk/promise")
         threshold = self.config.get("promise.answer_at", float) if found.threshold is None else found.threshold
         return replace(self.house.promise, answer_at=threshold)
 

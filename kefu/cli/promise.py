@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,14 @@ from kefu.cli.options import home, json_option
 from kefu.cli.show import as_json, chinese, console, say
 
 if TYPE_CHECKING:
-    from kefu.app.promise import Standing
-    from kefu.service.promise.certify import Dial, Kept, Label, Outcome
+    from contextlib import AbstractAsyncContextManager
 
-ALPHAS = (0.005, 0.01, 0.02, 0.05, 0.1)
+    from kefu.app.config import Config
+    from kefu.app.outlook import Buys, Outlook
+    from kefu.app.promise import Standing
+    from kefu.core.ports.store import Memory
+    from kefu.service.promise.certify import Aim, Dial, Kept, Outcome
+    from kefu.service.promise.drift import Drift
 
 
 @click.group(
@@ -39,21 +42,17 @@ def promise() -> None:
 @json_option
 def show(home: Path, as_json_: bool) -> None:
     """Show the promise in force, the watch over it, and what the verdicts so far would buy."""
-    from kefu.service.promise.certify import Aim, dial_of
+    from kefu.app.outlook import as_mapping
 
-    found, labels = asyncio.run(_look(home))
-    aim = found.certificate.kept.aim if found.certificate else Aim()
-    buys = dial_of(labels, ALPHAS, aim)
+    outlook = asyncio.run(_look(home))
     if as_json_:
-        outcomes = [{"alpha": alpha, "outcome": type(one).__name__, **asdict(one)} for alpha, one in buys]
-        certificate = asdict(found.certificate) if found.certificate else None
-        state = found.watch.state if found.watch else None
-        as_json(
-            {"certificate": certificate, "void": found.void, "watch": state, "labels": len(labels), "dial": outcomes}
-        )
+        as_json(as_mapping(outlook))
         return
-    _show_standing(found)
-    _show_dial(buys, len(labels))
+    _show_standing(outlook.standing)
+    if outlook.drift:
+        _show_drift(outlook.drift)
+    certificate = outlook.standing.certificate
+    _show_dial(outlook.dials[certificate.kept.aim.dial if certificate else "joint"], outlook.labels)
 
 
 @promise.command(
@@ -74,21 +73,16 @@ Examples:
 )
 def certify(home: Path, alpha: float, delta: float, dial: Dial) -> None:
     """Choose the threshold with which the promise is kept, and put it into force."""
-    from kefu.app.promise import digest_of, write_certificate
     from kefu.service.promise.certify import Aim, Kept
-    from kefu.service.promise.certify import certify as prove
 
     try:
         aim = Aim(alpha, delta, dial)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
-    _, labels = asyncio.run(_look(home))
-    outcome = prove(labels, aim)
+    outcome = asyncio.run(_prove(home, aim))
     if not isinstance(outcome, Kept):
         say(*refusal(outcome))
         raise click.exceptions.Exit(1)
-    skills, version = _reader_of(home)
-    write_certificate(home, outcome, version, digest_of(skills))
     say("In force; a running server takes it over within a minute:", "已生效，运行中的服务一分钟内采用：")
     say(*described(outcome))
 
@@ -128,29 +122,34 @@ def described(kept: Kept) -> tuple[str, str]:
     return en, f"{zh}概率达到 {kept.threshold:.3f} 时自动处理，约占询问的 {bought}。"
 
 
-def _reader_of(home: Path) -> tuple[Path, str]:
-    """The skills' folder of a project, and the version of its reader."""
+async def _look(home: Path) -> Outlook:
+    from kefu.app.outlook import look
+
+    config, version, opened = _open(home)
+    async with opened as store:
+        return await look(config, version, store)
+
+
+async def _prove(home: Path, aim: Aim) -> Outcome:
+    from kefu.app.outlook import prove
+
+    config, version, opened = _open(home)
+    async with opened as store:
+        return await prove(config, version, store, aim)
+
+
+def _open(home: Path) -> tuple[Config, str, AbstractAsyncContextManager[Memory]]:
+    """A project's configuration, the version of its reader, and its store, not yet opened."""
     from kefu.app.config import load_config
+    from kefu.app.plugins import load_plugin
     from kefu.app.readers import reader_settings
     from kefu.app.training import load_model
 
     config = load_config(home)
     models = config.home / config.get("reader.model", str)
     reader = load_model(models, reader_settings(config))
-    return config.home / config.get("skills.folder", str), reader.version
-
-
-async def _look(home: Path) -> tuple[Standing, list[Label]]:
-    from kefu.app.config import load_config
-    from kefu.app.plugins import load_plugin
-    from kefu.app.promise import digest_of, labels_of, read_certificate, standing
-
-    config = load_config(home)
-    skills, version = _reader_of(home)
     place = {**config.table("store"), "home": str(config.home)}
-    async with load_plugin("stores", config.get("store.use", str))(place) as store:
-        reviews = await store.reviews(judged=True)
-    return standing(read_certificate(config.home), version, digest_of(skills), reviews), labels_of(reviews, version)
+    return config, reader.version, load_plugin("stores", config.get("store.use", str))(place)
 
 
 def _show_standing(found: Standing) -> None:
@@ -161,7 +160,10 @@ def _show_standing(found: Standing) -> None:
     en, zh = described(found.certificate.kept)
     say(f"Promised on {made}: {en}", f"{made} 承诺：{zh}")
     if found.void:
-        say(f"Void: {found.void}. Judge anew, then certify again.", f"已失效：{VOID[found.void]}。请重新评判后再证明。")
+        say(
+            f"Void: {VOID[found.void][0]}. Judge anew, then certify again.",
+            f"已失效：{VOID[found.void][1]}。请重新评判后再证明。",
+        )
     elif found.watch:
         (en, zh), wrong, seen = STATES[found.watch.state], found.watch.wrong, found.watch.seen
         say(f"Watch: {en} ({wrong} wrong of {seen} since).", f"监测：{zh}（此后 {seen} 条中错 {wrong} 条）。")
@@ -175,10 +177,34 @@ STATES = {
         "已打破：在重新证明之前不再自动回答",
     ),
 }
-VOID = {"the reader was trained anew": "模型重新训练过", "the skills were changed": "技能改动过"}
+VOID = {
+    "reader": ("the reader was trained anew", "模型重新训练过"),
+    "skills": ("the skills were changed", "技能改动过"),
+    "knowledge": ("the knowledge was changed", "知识改动过"),
+}
 
 
-def _show_dial(buys: list[tuple[float, Outcome]], labels: int) -> None:
+def _show_drift(drift: Drift) -> None:
+    """What is asked now against then, in words; it withdraws nothing."""
+    figures = f"{drift.unknown[0]:.0%} → {drift.unknown[1]:.0%}", f"{drift.sure[0]:.2f} → {drift.sure[1]:.2f}"
+    en = "customers ask otherwise than they did" if drift.is_other else "no difference found"
+    zh = "客户问的与当时不同" if drift.is_other else "没有发现差别"
+    sizes, tests = f"{drift.before} → {drift.since}", (f"{drift.intents_p:.3f}", f"{drift.sure_p:.3f}")
+    say(
+        f"Drift: {en} ({sizes} enquiries; unknown {figures[0]}, mean probability {figures[1]}; "
+        f"chi-square p {tests[0]}, Kolmogorov-Smirnov p {tests[1]}).",
+        f"输入变化：{zh}（询问 {sizes} 条；未知 {figures[0]}，平均概率 {figures[1]}；"
+        f"卡方检验 p {tests[0]}，Kolmogorov-Smirnov 检验 p {tests[1]}）。",
+    )
+    if drift.is_other:
+        named = ", ".join(f"{one.intent} {one.before:.0%} → {one.since:.0%}" for one in drift.moved)
+        say(
+            f"Changed most: {named}. This withdraws nothing; the watch does.",
+            f"变化最大：{named}。这不会撤回承诺，监测才会。",
+        )
+
+
+def _show_dial(buys: Buys, labels: int) -> None:
     from rich.table import Table
 
     from kefu.service.promise.certify import Kept

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from kefu.app import Operator, may_read_conversation, may_see_evidence
-from kefu.core.errors import NotAllowed, NotFound
+from kefu.app import Aim, Dial, Operator, Outcome, Outlook, may_read_conversation, may_see_evidence
+from kefu.core.errors import BadInput, NotAllowed, NotFound
 from kefu.core.nouns import Conversation
 from kefu.core.ports.store import Recorded, Review, Summary
 from kefu.web.hall import Hall, now
@@ -108,6 +108,31 @@ async def list_reviews(hall: Hall, who: Operator, *, judged: bool, limit: int = 
     """Enquiries drawn for review, for the team."""
     _require(who)
     return await hall.kefu.store.reviews(judged=judged, limit=limit)
+
+
+async def read_outlook(hall: Hall, who: Operator) -> Outlook:
+    """Where the promise stands and what the verdicts so far would buy, for the team."""
+    _require(who)
+    return await hall.kefu.outlook()
+
+
+async def certify(hall: Hall, who: Operator, alpha: float, delta: float, dial: str) -> Outcome:
+    """Put a promise into force if the verdicts prove it, for the team; the refusal otherwise."""
+    _require(who)
+    chosen: Dial | None = next((one for one in get_args(Dial) if one == dial), None)
+    if chosen is None:
+        raise BadInput(f"dial is one of {', '.join(get_args(Dial))}.")
+    try:
+        aim = Aim(alpha, delta, chosen)
+    except ValueError as error:
+        raise BadInput(f"{error}; alpha is a share, such as 0.02.") from error
+    return await hall.kefu.certify(aim)
+
+
+async def withdraw(hall: Hall, who: Operator) -> bool:
+    """Take the promise out of force, for the team; whether there was one."""
+    _require(who)
+    return await hall.kefu.withdraw()
 
 
 async def read_counts(hall: Hall, who: Operator) -> Mapping[str, int]:

@@ -55,9 +55,14 @@ class Watch:
         return top + math.log(sum(math.exp(one - top) for one in self._logs) / len(self._logs))
 
     @property
+    def filled(self) -> float:
+        """How much of the evidence that withdraws there is: from 0 to 1, on a logarithmic scale, 1 for good."""
+        needed = -math.log(self.delta)
+        return 1.0 if self.ever >= needed else max(0.0, self.log_evidence / needed)
+
+    @property
     def state(self) -> State:
         """`broken` for good once the evidence has ever reached 1/delta; only a new certificate restores it."""
-        needed = -math.log(self.delta)
-        if self.ever >= needed:
+        if self.filled >= 1.0:
             return "broken"
-        return "at_risk" if self.log_evidence >= AT_RISK * needed else "holds"
+        return "at_risk" if self.filled >= AT_RISK else "holds"

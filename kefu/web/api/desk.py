@@ -6,12 +6,12 @@ For the operator token or the desk's own sign-in; customers and servers never ge
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from kefu.app import Operator, Server, conversation_id_of
+from kefu.app import Operator, Server, as_mapping, conversation_id_of, outcome_as_mapping
 from kefu.core.ports.store import Review, Summary
 from kefu.web.api.chat import LONGEST_WAIT_S, wait_for_lines
 from kefu.web.hall import Hall, hall_of
@@ -19,6 +19,7 @@ from kefu.web.staff import (
     Happened,
     Letter,
     Turn,
+    certify,
     happened,
     list_conversations,
     list_reviews,
@@ -27,9 +28,11 @@ from kefu.web.staff import (
     read_counts,
     read_dead,
     read_events,
+    read_outlook,
     read_turn,
     revive_dead,
     talk_of,
+    withdraw,
 )
 from kefu.web.transcript import Transcript, read_lines
 from kefu.web.viewer import operator_of, server_of
@@ -66,6 +69,14 @@ class Verdict(BaseModel):
 
     right: bool
     who: str = Field("", max_length=60)
+
+
+class Wanted(BaseModel):
+    """What is to be promised: at most `alpha` wrong, of all enquiries or of the automatic answers."""
+
+    alpha: float = Field(0.02, gt=0, lt=1)
+    delta: float = Field(0.05, gt=0, lt=1)
+    dial: str = Field("joint", description="joint or selective")
 
 
 class Done(BaseModel):
@@ -148,6 +159,24 @@ async def judge(turn_id: str, verdict: Verdict, hall: Hallway, who: Staff) -> Ve
     """Judge a drawn enquiry: whether acting on its intent is right. A later verdict replaces an earlier one."""
     await hall.kefu.judge(turn_id, named(who, verdict.who), right=verdict.right)
     return verdict
+
+
+@router.get("/promise")
+async def promise(hall: Hallway, who: Staff) -> dict[str, Any]:
+    """Where the promise stands, and what the verdicts so far would buy at each alpha."""
+    return as_mapping(await read_outlook(hall, who))
+
+
+@router.post("/promise")
+async def certify_promise(wanted: Wanted, hall: Hallway, who: Staff) -> dict[str, Any]:
+    """Put a promise into force if the verdicts prove it; `outcome` is Kept, or the refusal's name."""
+    return outcome_as_mapping(await certify(hall, who, wanted.alpha, wanted.delta, wanted.dial))
+
+
+@router.delete("/promise")
+async def withdraw_promise(hall: Hallway, who: Staff) -> dict[str, bool]:
+    """Take the promise out of force; the thresholds of kefu.toml hold again."""
+    return {"withdrawn": await withdraw(hall, who)}
 
 
 @router.get("/counts")

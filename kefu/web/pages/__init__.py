@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from kefu.web.pages import conversation, overview, review, sign_in, turns, waiting, why
+from kefu.web.pages import conversation, overview, promise, review, sign_in, turns, waiting, why
 
 ROUTES = [
     Route("/", overview.show),
@@ -16,6 +16,9 @@ ROUTES = [
     Route("/conversations/{conversation}/{deed:str}", conversation.act, methods=["POST"]),
     Route("/review", review.show),
     Route("/review/{turn}", review.judge, methods=["POST"]),
+    Route("/promise", promise.show),
+    Route("/promise/certify", promise.certify, methods=["POST"]),
+    Route("/promise/withdraw", promise.withdraw, methods=["POST"]),
     Route("/turns", turns.show),
     Route("/why/{turn}", why.show),
 ]

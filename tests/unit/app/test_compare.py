@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from kefu.app.compare import _auroc, _calibration_error
-
 STRANGER = """
 import os
 from kefu.ai.text.nearest import open_reader
@@ -118,16 +116,3 @@ def test_sentences_of_one_intent_are_not_compared(tmp_path: Path, plug_ins: Path
     done = run(file, plug_ins, "--readers", "nearest.v1")
     assert done.returncode == 1
     assert "at least two intents" in done.stderr
-
-
-def test_the_area_under_the_curve_counts_pairs() -> None:
-    assert _auroc([0.9, 0.8], [0.1, 0.2]) == 1.0
-    assert _auroc([0.5, 0.5], [0.5]) == 0.5
-    assert _auroc([0.9, 0.1], [0.5]) == 0.5
-    assert _auroc([0.6, 0.6, 0.2, 0.9], [0.5, 0.9]) == pytest.approx((1 + 1 + 0 + 1 + 0 + 0 + 0 + 0.5) / 8)
-
-
-def test_the_calibration_error_is_the_distance_of_word_and_truth() -> None:
-    assert _calibration_error([1.0, 1.0, 0.0], [True, True, False]) == 0.0
-    assert _calibration_error([0.9] * 4, [True, True, True, False]) == pytest.approx(0.15)
-    assert _calibration_error([0.95, 0.15], [False, True]) == pytest.approx(0.9)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,17 @@ import pytest
 from click.testing import CliRunner
 
 from kefu.app import open_kefu
-from kefu.app.promise import FILE, NEVER, labels_of, read_certificate, standing, withdraw, write_certificate
+from kefu.app.promise import (
+    FILE,
+    NEVER,
+    Subject,
+    drift_of,
+    labels_of,
+    read_certificate,
+    standing,
+    withdraw,
+    write_certificate,
+)
 from kefu.cli import commands
 from kefu.core.errors import BadConfig
 from kefu.core.nouns import Identity, Inbound
@@ -47,24 +58,25 @@ def test_each_conversation_counts_once_and_only_with_this_reader() -> None:
 
 
 def test_a_certificate_is_void_when_what_it_speaks_of_changed(tmp_path: Path) -> None:
-    written = write_certificate(tmp_path, kept(verdicts(600)), "r1", "s1")
+    written = write_certificate(tmp_path, kept(verdicts(600)), Subject("r1", "s1"))
     found = read_certificate(tmp_path)
     assert found == written
-    good = standing(found, "r1", "s1", [])
+    good = standing(found, Subject("r1", "s1"), [])
     assert good.threshold == written.kept.threshold
     assert 0.45 < written.kept.threshold < 0.6
-    assert standing(found, "r2", "s1", []).void == "the reader was trained anew"
-    assert standing(found, "r1", "s2", []).threshold is None
+    assert standing(found, Subject("r2", "s1"), []).void == "reader"
+    assert standing(found, Subject("r1", "s1", "k1"), []).void == "knowledge"
+    assert standing(found, Subject("r1", "s2"), []).threshold is None
     assert withdraw(tmp_path)
     assert not withdraw(tmp_path)
-    assert standing(read_certificate(tmp_path), "r1", "s1", []).threshold is None
+    assert standing(read_certificate(tmp_path), Subject("r1", "s1"), []).threshold is None
 
 
 def test_a_broken_promise_stops_the_machine(tmp_path: Path) -> None:
-    found = write_certificate(tmp_path, kept(verdicts(600)), "r1", "s1")
+    found = write_certificate(tmp_path, kept(verdicts(600)), Subject("r1", "s1"))
     after = found.made + timedelta(days=1)
-    assert standing(found, "r1", "s1", verdicts(300, when=after)).threshold == found.kept.threshold
-    worse = standing(found, "r1", "s1", verdicts(300, 0.8, when=after))
+    assert standing(found, Subject("r1", "s1"), verdicts(300, when=after)).threshold == found.kept.threshold
+    worse = standing(found, Subject("r1", "s1"), verdicts(300, 0.8, when=after))
     assert worse.watch is not None
     assert (worse.watch.state, worse.threshold) == ("broken", NEVER)
 
@@ -73,6 +85,23 @@ def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("{}")
     with pytest.raises(BadConfig, match="is no certificate"):
         read_certificate(tmp_path)
+
+
+def test_drift_compares_what_was_drawn_before_and_since(tmp_path: Path) -> None:
+    found = write_certificate(tmp_path, kept(verdicts(600)), Subject("r1", "s1"))
+    later = verdicts(200, when=found.made + timedelta(days=1))
+    unjudged = [replace(one, right=None) for one in later]
+    alike = drift_of(found, [*verdicts(600), *unjudged], 0.3)
+    assert alike is not None
+    assert (alike.before, alike.since, alike.is_other) == (600, 200, False)
+    lower = [replace(one, score=one.score * 0.6) for one in unjudged]
+    other = drift_of(found, [*verdicts(600), *lower], 0.3)
+    assert other is not None
+    assert other.is_other
+    assert other.unknown[1] > other.unknown[0]
+    assert (
+        drift_of(found, [*verdicts(600), *verdicts(200, when=found.made + timedelta(days=1), reader="r2")], 0.3) is None
+    )
 
 
 @pytest.fixture
@@ -98,7 +127,7 @@ def test_the_command_says_how_many_verdicts_are_missing(school: Path) -> None:
     assert refused.exit_code == 1
     assert "还需要 149 条评判" in refused.output
     found = json.loads(CliRunner().invoke(commands, ["promise", "show", str(school), "--json"]).output)
-    assert found["dial"][0] == {"alpha": 0.005, "outcome": "MoreLabels", "missing": 598}
+    assert found["dials"]["joint"][0] == {"alpha": 0.005, "outcome": "MoreLabels", "missing": 598}
     assert CliRunner().invoke(commands, ["promise", "certify", str(school), "--alpha", "2"]).exit_code == 2
 
 

@@ -34,6 +34,12 @@ STAFF_ONLY = [
     ("POST", "/desk/review/{turn}"),
     ("GET", "/api/v1/reviews"),
     ("POST", "/api/v1/reviews/{turn}"),
+    ("GET", "/desk/promise"),
+    ("POST", "/desk/promise/certify"),
+    ("POST", "/desk/promise/withdraw"),
+    ("GET", "/api/v1/promise"),
+    ("POST", "/api/v1/promise"),
+    ("DELETE", "/api/v1/promise"),
     ("POST", "/desk/revive"),
     ("POST", "/desk/sign-out"),
 ]
