@@ -76,7 +76,7 @@ def test_readers_of_all_makers_are_compared_on_the_same_parts(data: Path, plug_i
     assert list(rows) == names
     own = rows["nearest.v1"]
     assert (own["accuracy"], own["macro_f1"], own["auroc"]) == (1.0, 1.0, 1.0)
-    assert 0 < own["train_s"] < 20
+    assert 0 <= own["train_s"] < 20  # CPU clocks tick in hundredths
     assert 0 < own["p50_ms"] <= own["p99_ms"]
     assert 2**20 < own["memory"] < 2**30
     assert own["size"] > 1000

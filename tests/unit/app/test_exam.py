@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
-from small_school import make_school, run
+from small_school import make_school, run, thin
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = make_school(tmp_path_factory.mktemp("exam") / "school")
+    home = thin(make_school(tmp_path_factory.mktemp("exam") / "school"), 12)
     done = run("test", str(home), "--folds", "2", "--robust", "--out", str(home / "report"))
     assert done.exit_code in {0, 1}, done.output
     assert str(home / "report" / "index.html") in done.output.replace("\n", "")
@@ -21,7 +21,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_figures_fit_together(report: Path) -> None:
     found = json.loads((report / "report.json").read_text("utf-8"))
-    assert found["examples"] > 1000
+    assert found["examples"] > 400
     assert 0.5 < found["accuracy"] < 1
     assert len(found["errors"]) == round(found["examples"] * (1 - found["accuracy"]))
     sure = [one["sure"] for one in found["errors"]]
@@ -37,9 +37,9 @@ def test_the_figures_fit_together(report: Path) -> None:
 def test_every_noise_costs_something_and_is_said(report: Path) -> None:
     spoilt = {one["noise"]: one for one in json.loads((report / "report.json").read_text("utf-8"))["spoilt"]}
     assert set(spoilt) == {"typos", "homophones", "traditional", "heard", "mixed"}
-    assert all(one["changed"] > 100 for one in spoilt.values())
+    assert all(one["changed"] > 50 for one in spoilt.values())
     assert spoilt["heard"]["after"] <= spoilt["heard"]["before"]
-    assert spoilt["traditional"]["after"] == pytest.approx(spoilt["traditional"]["before"], abs=0.03)
+    assert spoilt["traditional"]["after"] == pytest.approx(spoilt["traditional"]["before"], abs=0.06)
 
 
 def test_all_errors_are_in_a_table(report: Path) -> None:
