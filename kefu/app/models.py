@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -128,10 +129,10 @@ class Models:
         lines = (json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
         (making / "examples.jsonl").write_text("".join(lines), "utf-8")
         _write_card(making, version)
-        if (self.folder / name).is_dir():  # the same model, made in the same second
-            shutil.rmtree(making)
-        else:
-            making.rename(self.folder / name)
+        with suppress(FileNotFoundError):  # the same model, made in the same second, whose files may be damaged
+            (self.folder / name).rename(making / ".before")
+        making.rename(self.folder / name)
+        shutil.rmtree(self.folder / name / ".before", ignore_errors=True)
         self._prune()
         return version
 
