@@ -23,18 +23,22 @@ FUNCTION_TAGS = frozenset(
 FEW = 20
 """Below so many examples per intent, features seen once are kept too."""
 
+APART = 6
+"""How many words apart the words of a loose pair may stand, at most."""
+
 
 def count_features(words: Sequence[Word], sounds: Sounds) -> Counter[str]:
     """Count what a text is made of.
 
-    `w` words with content, `f` function words, `p` pairs of words with the borders of the
-    text, `c` one to three Chinese characters, `s` two and three syllables, `g` two to four
-    letters within a word. A name of a known kind is one word `⟨course⟩` without letters, so
+    `w` words with content, `f` function words, `p` neighbours with the borders of the text,
+    `x` loose pairs in any order, `c` one to three Chinese characters, `s` two and three
+    syllables, `g` two to four letters within a word. A name of a known kind is one word `⟨course⟩` without letters, so
     that the intent does not depend on which one is named.
     """
     texts = [f"⟨{word.kind}⟩" if word.kind else word.text for word in words]
     found = [f"{'f' if _is_function(word) else 'w'}{text}" for word, text in zip(words, texts, strict=True)]
     found += map("p{} {}".format, ["", *texts], [*texts, ""])
+    found += _loose_pairs(texts)
     joined = "".join(" " if word.kind else word.text for word in words)
     for run in HAN_RUN.findall(joined):
         found += [f"c{gram}" for gram in _grams(run, 1, 3)]
@@ -49,6 +53,15 @@ def _is_function(word: Word) -> bool:
     return not word.kind and (word.tag in FUNCTION_TAGS or (word.tag == "d" and len(word.text) == 1))
 
 
+def _loose_pairs(texts: Sequence[str]) -> set[str]:
+    return {
+        f"x{min(one, other)} {max(one, other)}"
+        for at, one in enumerate(texts)
+        for other in texts[at + 1 : at + 1 + APART]
+        if one != other
+    }
+
+
 def _grams(text: str, shortest: int, longest: int) -> list[str]:
     size = len(text)
     return [text[at : at + n] for n in range(shortest, longest + 1) for at in range(size - n + 1)]
@@ -58,8 +71,8 @@ def _grams(text: str, shortest: int, longest: int) -> list[str]:
 class Vector:
     """A text as tf-idf weights of length 1: `values` float32 at the features `indices`, both (n_found,).
 
-    `known` in [0, 1] says how familiar the text is: the share that known features have in
-    the squared weight that it would have if it knew all; `topic` says which share of its
+    `known` in [0, 1] says how familiar the text is: the share that known features (but loose
+    pairs) have in the squared weight that it would have if all were known; `topic` says which share of its
     content words is known (0.5 where it has none).
     """
 
@@ -70,14 +83,17 @@ class Vector:
 
 
 class Space:
-    """The features that count and their inverse document frequencies, smoothed and logarithmic."""
+    """The features that count and their weights: roots of smoothed logarithmic inverse document frequencies.
+
+    The root is 0.1 to 0.9 points better on the development sets than the frequencies themselves.
+    """
 
     def __init__(self, names: Sequence[str], idf: np.ndarray) -> None:
         self.names = names
         self.idf = idf
         self._index = {name: at for at, name in enumerate(names)}
-        self._idf: list[float] = idf.tolist()
-        self._rarest = max(self._idf, default=1.0)
+        self._loose = np.array([name[0] == "x" for name in names], dtype=bool)
+        self._rarest = float(idf.max(initial=1.0))
 
     def __len__(self) -> int:
         return len(self.names)
@@ -88,24 +104,23 @@ class Space:
         spread = Counter(name for counts in texts for name in counts)
         fewest = 1 if len(texts) < FEW * n_intents else 2
         names = sorted(name for name, count in spread.items() if count >= fewest)
-        idf = [math.log((1 + len(texts)) / (1 + spread[name])) + 1 for name in names]
+        idf = [math.sqrt(math.log((1 + len(texts)) / (1 + spread[name])) + 1) for name in names]
         return cls(names, np.array(idf, dtype=np.float32))
 
     def vector(self, counts: Counter[str]) -> Vector:
         """Place a text in the space."""
-        places, idf = self._index, self._idf
-        at = [places[name] for name in counts if name in places]
-        weights = [
-            idf[places[name]] * (1 + math.log(count)) if count > 1 else idf[places[name]]
-            for name, count in counts.items()
-            if name in places
-        ]
-        words = [name in places for name in counts if name[0] == "w"]
-        found = sum(weight * weight for weight in weights)
-        total = found + (len(counts) - len(at)) * self._rarest**2
-        values = np.array(weights, dtype=np.float32) * np.float32(1 / math.sqrt(found or 1.0))
+        places = list(map(self._index.get, counts))
+        at = np.array([place for place in places if place is not None], dtype=np.intp)
+        times = np.array([count for place, count in zip(places, counts.values(), strict=True) if place is not None])
+        weights = self.idf[at] * (1 + np.log(times, dtype=np.float32)) if len(at) else np.zeros(0, np.float32)
+        firm = weights[~self._loose[at]]
+        found = float(firm @ firm)
+        unknown = [name[0] for place, name in zip(places, counts, strict=True) if place is None]
+        lost = len(unknown) - unknown.count("x")
+        words = [name in self._index for name in counts if name[0] == "w"]
         topic = sum(words) / len(words) if words else 0.5
-        return Vector(np.array(at, dtype=np.intp), values, found / (total or 1.0), topic)
+        length = math.sqrt(float(weights @ weights)) or 1.0
+        return Vector(at, weights / np.float32(length), found / (found + lost * self._rarest**2 or 1.0), topic)
 
     def pack(self) -> Parts:
         """The space as files."""

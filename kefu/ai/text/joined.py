@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kefu.ai.text.certainty import FEWEST_INTENTS, FOREIGN, KNOWN, LEFT_OUT, learn_certainty, split_folds
+from kefu.ai.text.certainty import (
+    FEWEST_INTENTS,
+    FOREIGN,
+    KNOWN,
+    LEFT_OUT,
+    judge,
+    learn_certainty,
+    signals,
+    split_folds,
+)
 from kefu.ai.text.folder import Parts, pack_json, unpack_json
-from kefu.ai.text.intents import SHOWN
 from kefu.ai.text.margins import Margins, Seen
 from kefu.ai.text.phrase import Phrase
 from kefu.ai.text.reading import TextReader
@@ -26,9 +33,6 @@ MOST_WORK = 150_000
 
 AT_ONCE = 256
 """Texts that the encoder is given together, between two words of progress."""
-
-SHARPNESS = 3.0
-"""Scores times this are the logarithms of odds between intents; a margin of 1 is 20 to 1."""
 
 WITH = np.array([-5.0, 1.0, 1.5, 4.0, 0.5, 1.0])
 WITHOUT = np.array([-4.0, 1.5, 1.5, 2.0, 1.0, 1.0])
@@ -69,12 +73,9 @@ class JoinedIntents:
             return ()
         seen = self._margins.see(phrase.counts, self._encode([phrase])[0])
         beta = self._without if seen.far is None else self._with
-        certain = 1 / (1 + math.exp(-min(max(float(beta @ signals(seen)), -30.0), 30.0)))
-        order = np.argsort(-seen.scores, kind="stable")[:SHOWN]
-        odds = np.exp(SHARPNESS * (seen.scores[order] - seen.scores[order[0]]))
-        rest = odds[1:] / max(float(odds[1:].sum()), 1e-9) * min(1 - certain, certain / float(odds[0]) * odds[1:].sum())
-        found = [certain, *np.minimum(rest, certain).tolist()]
-        return tuple(IntentScore(self._intents[at], round(one, 4)) for at, one in zip(order, found, strict=True))
+        return tuple(
+            IntentScore(self._intents[at], round(one, 4)) for at, one in judge(seen.scores, _signals(seen), beta)
+        )
 
     def _encode(self, phrases: Sequence[Phrase]) -> np.ndarray:
         """Vectors (n, d); 0 for texts in a language that the encoder was not made for, and for empty ones."""
@@ -111,16 +112,9 @@ class JoinedIntents:
         self._with, self._without = np.array(settings["with"]), np.array(settings["without"])
 
 
-def signals(seen: Seen) -> np.ndarray:
-    """What certainty is judged by, (6,).
-
-    1, the best score, its lead over the second, nearness, how familiar the text is, and the
-    distance or, where there is none, the share of known content words.
-    """
-    two = np.partition(seen.scores, -2)[-2:] if len(seen.scores) > 1 else np.array([0.0, seen.scores[0]])
-    best, lead = float(two[1]), float(two[1] - two[0])
-    last = seen.vector.topic if seen.far is None else seen.far
-    return np.array([1.0, best, lead, seen.near, seen.vector.known, last])
+def _signals(seen: Seen) -> np.ndarray:
+    """What certainty is judged by, (6,): the last is the distance or, without one, the share of known words."""
+    return signals(seen.scores, seen.near, seen.vector, seen.vector.topic if seen.far is None else seen.far)
 
 
 Tried = tuple[bool, np.ndarray, bool, int]
@@ -164,7 +158,7 @@ def _try(
     for at, origin in zip([*trial, *range(len(labels), len(texts))], origins, strict=True):
         seen = margins.see(texts[at], vectors[at])
         right = at < len(labels) and bool(known[seen.scores.argmax()] == labels[at])
-        found.append((seen.far is not None, signals(seen), right, origin))
+        found.append((seen.far is not None, _signals(seen), right, origin))
     return found
 
 

@@ -5,7 +5,17 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from kefu.ai.text.certainty import DEFAULT, HOLLOW, KNOWN, LEFT_OUT, hollow, judge, learn_certainty, split_folds
+from kefu.ai.text.certainty import (
+    DEFAULT,
+    HOLLOW,
+    KNOWN,
+    LEFT_OUT,
+    hollow,
+    judge,
+    learn_certainty,
+    signals,
+    split_folds,
+)
 from kefu.ai.text.features import Space, Vector
 from kefu.ai.text.words import cut_words
 
@@ -15,27 +25,37 @@ def vector(known: float) -> Vector:
 
 
 def test_the_unknown_is_not_believed() -> None:
-    probabilities = [0.97, 0.02, 0.01]
-    familiar = judge(probabilities, 0.9, vector(1.0), DEFAULT.tolist())
-    strange = judge(probabilities, 0.05, vector(0.05), DEFAULT.tolist())
-    assert familiar[0] > 0.8
-    assert strange[0] < 0.3
-    assert sum(familiar) <= 1.0001
-    assert sum(strange) <= 1.0001
+    scores = np.array([0.9, -0.8, -0.9])
+    familiar = judge(scores, signals(scores, 0.9, vector(1.0), 1.0), DEFAULT)
+    faint = np.array([-0.2, -0.8, -0.9])
+    strange = judge(faint, signals(faint, 0.05, vector(0.05), 0.05), DEFAULT)
+    assert familiar[0][1] > 0.8
+    assert strange[0][1] < 0.3
+    for found in (familiar, strange):
+        assert [label for label, _ in found] == [0, 1, 2]
+        assert sum(probability for _, probability in found) <= 1.0001
+        assert found[0][1] >= found[1][1] >= found[2][1]
+
+
+def test_a_single_intent_is_judged_too() -> None:
+    scores = np.array([1.0])
+    ((label, probability),) = judge(scores, signals(scores, 1.0, vector(1.0), 1.0), DEFAULT)
+    assert label == 0
+    assert 0.8 < probability < 1
 
 
 def test_experience_shifts_belief() -> None:
     chance = np.random.default_rng(3)
-    rows = [np.array([1.0, logit, 0.5, 0.5, 0.5]) for logit in chance.normal(1, 2, 400)]
+    rows = [np.array([1.0, best, 1.0, 0.5, 0.5, 0.5]) for best in chance.normal(0, 1, 400)]
     origins = chance.choice([KNOWN, LEFT_OUT, HOLLOW], 400, p=(0.7, 0.2, 0.1))
     often = learn_certainty(rows, list((origins == KNOWN) & (chance.random(400) < 0.95)), list(origins))
     seldom = learn_certainty(rows, list((origins == KNOWN) & (chance.random(400) < 0.3)), list(origins))
-    row = np.array([1.0, 1.0, 0.5, 0.5, 0.5])
+    row = np.array([1.0, 0.0, 1.0, 0.5, 0.5, 0.5])
     assert row @ often > row @ seldom
 
 
 def test_certainty_is_learned_from_separable_experience_too() -> None:
-    rows = [np.array([1.0, 12.0, 1.0, 1.0, 1.0])] * 30 + [np.array([1.0, -12.0, 0.0, 0.0, 0.0])] * 30
+    rows = [np.array([1.0, 2.0, 2.0, 1.0, 1.0, 1.0])] * 30 + [np.array([1.0, -2.0, 0.0, 0.0, 0.0, 0.0])] * 30
     beta = learn_certainty(rows, [True] * 30 + [False] * 30, [KNOWN] * 30 + [LEFT_OUT, HOLLOW] * 15)
     assert np.isfinite(beta).all()
     assert rows[0] @ beta > 2
@@ -44,7 +64,7 @@ def test_certainty_is_learned_from_separable_experience_too() -> None:
 
 @pytest.mark.parametrize("origin", [KNOWN, LEFT_OUT, HOLLOW])
 def test_one_sided_experience_teaches_nothing(origin: int) -> None:
-    assert (learn_certainty([np.ones(5)] * 5, [True] * 5, [origin] * 5) == DEFAULT).all()
+    assert (learn_certainty([np.ones(6)] * 5, [True] * 5, [origin] * 5) == DEFAULT).all()
 
 
 def test_a_hollow_text_keeps_its_kinds_of_features() -> None:
