@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,30 +9,13 @@ from pathlib import Path
 from kefu.ai.training.measures import IntentFigures, auroc, brier, calibration_error, intent_figures
 from kefu.ai.training.noise import NOISES
 from kefu.app.check import played_of
-from kefu.app.config import Config, load_config
-from kefu.app.readers import open_reader, reader_settings
+from kefu.app.config import load_config
+from kefu.app.exam.crossing import Read, Reading, cross_validate, trained
+from kefu.app.readers import reader_settings
 from kefu.app.rehearsal import rehearse
 from kefu.app.skills import load_catalog
 from kefu.app.training import examples_of, foreign_of
-from kefu.core.nouns import Language
-from kefu.core.ports.reader import Example, Progress, TrainableReader
-from kefu.service.skills.grade import plain
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """How a model that has not seen a sentence read it; `intent` is empty for one that no skill serves."""
-
-    text: str
-    language: Language
-    intent: str
-    got: str
-    sure: float
-
-    @property
-    def is_right(self) -> bool:
-        """Whether it was read as what it is."""
-        return self.intent == self.got
+from kefu.core.ports.reader import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +78,10 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
     catalog = load_catalog(config.home / config.get("skills.folder", str), config.get("identity.skill", str))
     examples, foreign = examples_of(catalog), foreign_of(catalog)
     answer_at = config.get("promise.answer_at", float)
-    trial = _Trial(config, [*examples, *foreign], folds, random.Random(seed), spoil=spoil)  # noqa: S311
-    trial.run(progress)
-    reader = trial.trained([*examples, *foreign])
+    use, settings = config.get("reader.use", str), reader_settings(config)
+    every = [*examples, *foreign]
+    readings = cross_validate(use, settings, every, folds, progress, seed=seed, spoil=spoil)
+    reader = trained(use, settings, every)
     failures: list[str] = []
     dialogues = 0
     for number, name in enumerate(catalog.skills, start=1):
@@ -106,7 +89,7 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
         failures += [f"{name}/{failure}" for failure in played.failures]
         dialogues += played.dialogues
         progress("dialogues", number, len(catalog.skills))
-    read, strange = trial.read[: len(examples)], trial.read[len(examples) :]
+    read, strange = ([one for one, _ in part] for part in (readings[: len(examples)], readings[len(examples) :]))
     sure, right = [one.sure for one in read], [one.is_right for one in read]
     figures = intent_figures([(one.intent, one.got) for one in read])
     return Exam(
@@ -114,7 +97,7 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
         answer_at=answer_at,
         read=tuple(read),
         foreign=tuple(strange),
-        spoilt=tuple(trial.costs(len(examples), answer_at)),
+        spoilt=tuple(_costs(readings[: len(examples)], answer_at) if spoil else ()),
         intents=figures,
         accuracy=sum(right) / max(1, len(right)),
         macro_f1=sum(figure.f1 for figure in figures) / max(1, len(figures)),
@@ -127,57 +110,14 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
     )
 
 
-class _Trial:
-    """Reads every sentence, foreign ones included, with a model of the other parts."""
-
-    def __init__(
-        self, config: Config, examples: Sequence[Example], folds: int, chance: random.Random, *, spoil: bool
-    ) -> None:
-        self._config, self._examples, self._folds, self._chance = config, examples, folds, chance
-        self._noises = NOISES if spoil else {}
-        self.read: list[Read] = [Read("", "zh", "", "", 0.0)] * len(examples)
-        self.spoilt: dict[str, dict[int, Read]] = {noise: {} for noise in self._noises}
-
-    def trained(self, examples: Sequence[Example]) -> TrainableReader:
-        """A reader of the project that has learned from these sentences."""
-        reader = open_reader(self._config.get("reader.use", str), reader_settings(self._config))
-        reader.fit(examples, lambda *_: None)
-        return reader
-
-    def run(self, progress: Progress) -> None:
-        """Do all parts, one after the other."""
-        order = list(range(len(self._examples)))
-        self._chance.shuffle(order)
-        for fold in range(self._folds):
-            held = sorted(order[fold :: self._folds])
-            out = set(held)
-            reader = self.trained([one for at, one in enumerate(self._examples) if at not in out])
-            for at in held:
-                self._read(reader, at)
-            progress("cross-validation", fold + 1, self._folds)
-
-    def _read(self, reader: TrainableReader, at: int) -> None:
-        example = self._examples[at]
-        text = plain(example.text)
-        self.read[at] = _judged(reader, example, text)
-        for noise, spoil in self._noises.items():
-            changed = spoil(text, example.language, self._chance)
-            if changed != text:
-                self.spoilt[noise][at] = _judged(reader, example, changed)
-
-    def costs(self, known: int, answer_at: float) -> list[Spoilt]:
-        """What each kind of noise costs, on the first `known` sentences."""
-        found = []
-        for noise, readings in self.spoilt.items():
-            kept = {at: one for at, one in readings.items() if at < known}
-            before = sum(self.read[at].is_right for at in kept)
-            after = sum(one.is_right for one in kept.values())
-            misled = sum(not one.is_right and one.sure >= answer_at for one in kept.values())
-            n = max(1, len(kept))
-            found.append(Spoilt(noise, len(kept), before / n, after / n, misled / n))
-        return found
-
-
-def _judged(reader: TrainableReader, example: Example, text: str) -> Read:
-    best = reader.read(text, example.language).best
-    return Read(text, example.language, example.intent, best.name, best.probability)
+def _costs(readings: Sequence[Reading], answer_at: float) -> list[Spoilt]:
+    """What each kind of noise costs."""
+    found = []
+    for noise in NOISES:
+        pairs = [(calm, spoilt[noise]) for calm, spoilt in readings if noise in spoilt]
+        before = sum(calm.is_right for calm, _ in pairs)
+        after = sum(one.is_right for _, one in pairs)
+        misled = sum(not one.is_right and one.sure >= answer_at for _, one in pairs)
+        n = max(1, len(pairs))
+        found.append(Spoilt(noise, len(pairs), before / n, after / n, misled / n))
+    return found
