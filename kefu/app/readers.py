@@ -17,8 +17,12 @@ FILES = ("rules", "classifier")
 
 
 def reader_settings(config: Config) -> dict[str, Any]:
-    """The table [reader] with the project's folder: plain values, which travel between processes."""
-    return {**config.table("reader"), "home": str(config.home)}
+    """The table [reader] with the project's folder and where vectors are kept between trainings.
+
+    Plain values, which travel between processes.
+    """
+    vectors = config.home / config.get("reader.model", str) / ".vectors.npz"
+    return {**config.table("reader"), "home": str(config.home), "vectors": str(vectors)}
 
 
 def open_reader(use: str, settings: Mapping[str, object]) -> TrainableReader:

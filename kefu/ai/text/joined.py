@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from kefu.ai.encode.memory import VectorMemory
 from kefu.ai.text.certainty import (
     FEWEST_INTENTS,
     FOREIGN,
@@ -31,9 +33,6 @@ FOLDS = 4
 MOST_WORK = 150_000
 """Texts times intents up to which all folds are trained; beyond, one fold has texts enough."""
 
-AT_ONCE = 256
-"""Texts that the encoder is given together, between two words of progress."""
-
 WITH = np.array([-5.0, 1.0, 1.5, 4.0, 0.5, 1.0])
 WITHOUT = np.array([-4.0, 1.5, 1.5, 2.0, 1.0, 1.0])
 """What certainty is judged by where it can't be learned: with an encoder's vector and without."""
@@ -42,8 +41,8 @@ WITHOUT = np.array([-4.0, 1.5, 1.5, 2.0, 1.0, 1.0])
 class JoinedIntents:
     """A support vector machine, neighbours and distances, with probabilities learned on texts not seen."""
 
-    def __init__(self, encoder: Encoder, languages: frozenset[str]) -> None:
-        self._encoder, self._languages = encoder, languages
+    def __init__(self, encoder: Encoder, languages: frozenset[str], memory: VectorMemory) -> None:
+        self._encoder, self._languages, self._memory = encoder, languages, memory
         self._intents: tuple[str, ...] = ()
         self._margins: Margins | None = None
         self._with, self._without = WITH, WITHOUT
@@ -57,9 +56,10 @@ class JoinedIntents:
         labels = np.array([number[intent] for intent in intents])
         every = [*phrases, *foreign]
         vectors = np.zeros((len(every), self._encoder.dimensions), np.float32)
-        for at in range(0, len(every), AT_ONCE):
-            vectors[at : at + AT_ONCE] = self._encode(every[at : at + AT_ONCE])
-            progress("vectors", min(at + AT_ONCE, len(every)), len(every))
+        read = [at for at, phrase in enumerate(every) if self._can_read(phrase)]
+        vectors[read] = self._memory.encode(
+            self._encoder, [every[at].text for at in read], lambda *done: progress("vectors", *done)
+        )
         texts = [phrase.counts for phrase in every]
         self._with, self._without = _certainty(texts, vectors, labels, len(names), progress)
         progress("intents", 0, 1)
@@ -71,19 +71,18 @@ class JoinedIntents:
         """The likeliest intents with calibrated probabilities."""
         if self._margins is None:
             return ()
-        seen = self._margins.see(phrase.counts, self._encode([phrase])[0])
+        seen = self._margins.see(phrase.counts, self._encode(phrase))
         beta = self._without if seen.far is None else self._with
         return tuple(
             IntentScore(self._intents[at], round(one, 4)) for at, one in judge(seen.scores, _signals(seen), beta)
         )
 
-    def _encode(self, phrases: Sequence[Phrase]) -> np.ndarray:
-        """Vectors (n, d); 0 for texts in a language that the encoder was not made for, and for empty ones."""
-        vectors = np.zeros((len(phrases), self._encoder.dimensions), np.float32)
-        read = [at for at, phrase in enumerate(phrases) if self._can_read(phrase)]
-        if read:
-            vectors[read] = np.asarray(self._encoder.encode([phrases[at].text for at in read]))
-        return vectors
+    def _encode(self, phrase: Phrase) -> np.ndarray:
+        """The vector (d,) of a text; 0 in a language that the encoder was not made for, and for an empty one."""
+        if not self._can_read(phrase):
+            return np.zeros(self._encoder.dimensions, np.float32)
+        vector: np.ndarray = np.asarray(self._encoder.encode([phrase.text]))[0]
+        return vector
 
     def _can_read(self, phrase: Phrase) -> bool:
         return bool(phrase.text.strip()) and ("zh" if phrase.is_chinese else "en") in self._languages
@@ -163,10 +162,16 @@ def _try(
 
 
 def open_reader(settings: Mapping[str, object]) -> TrainableReader:
-    """A reader with this model; `open_encoder` opens its encoder, `encoder_languages` says what that reads."""
+    """A reader with this model.
+
+    `open_encoder` opens its encoder, `encoder_languages` says what that reads, `vectors` names
+    the file in which vectors are kept for the next training.
+    """
     open_encoder = settings.get("open_encoder")
     if not callable(open_encoder):
         raise BadConfig("kefu.toml: joined.v1 needs an encoder under [reader]; `kefu encoder add minilm` brings one.")
     languages = settings.get("encoder_languages", ["en"])
     read = frozenset(map(str, languages)) if isinstance(languages, list) else frozenset((str(languages),))
-    return TextReader(NAME, JoinedIntents(open_encoder(), read), settings, names_teach=True)
+    kept = settings.get("vectors")
+    model = JoinedIntents(open_encoder(), read, VectorMemory(Path(str(kept)) if kept else None))
+    return TextReader(NAME, model, settings, names_teach=True)

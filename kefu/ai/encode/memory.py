@@ -1,0 +1,77 @@
+"""Vectors that were made before, kept in a file: a changed example does not have the others encoded again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kefu.core.ports.encoder import Encoder
+
+AT_ONCE = 256
+"""Texts that the encoder is given together, between two words of progress."""
+
+MOST = 100_000
+"""Vectors that are kept; of 384 dimensions they take 160 MB."""
+
+KEY_BYTES = 16
+
+
+class VectorMemory:
+    """Encodes by looking up first. Without a file it only encodes, in portions.
+
+    A file that is missing, damaged or of another encoder is as good as an empty one. Several
+    processes may use it at the same time: each replaces it whole, and the last one stays.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+
+    def encode(self, encoder: Encoder, texts: Sequence[str], progress: Callable[[int, int], None]) -> np.ndarray:
+        """Vectors float32 (n_texts, d) as the encoder makes them; `progress` gets (texts done, all texts)."""
+        before = self._load(encoder)
+        keys = [hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=KEY_BYTES).digest() for text in texts]
+        found = {key: before[key] for key in keys if key in before}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        wanted = sorted(new, key=lambda key: (len(new[key]), new[key]))
+        for at in range(0, len(wanted), AT_ONCE):
+            portion = wanted[at : at + AT_ONCE]
+            found.update(zip(portion, np.asarray(encoder.encode([new[key] for key in portion])), strict=True))
+            progress(len(texts) - len(wanted) + at + len(portion), len(texts))
+        if new:
+            self._save(encoder, {**found, **before})
+        return np.array([found[key] for key in keys], np.float32).reshape(len(texts), encoder.dimensions)
+
+    def _load(self, encoder: Encoder) -> dict[bytes, np.ndarray]:
+        if self._file is None:
+            return {}
+        try:
+            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+                if str(kept["encoder"]) != encoder.version:
+                    return {}
+                keys, vectors = kept["keys"], kept["vectors"]
+            if keys.shape != (len(vectors), KEY_BYTES) or vectors.shape != (len(vectors), encoder.dimensions):
+                return {}
+            return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+        except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
+            return {}
+
+    def _save(self, encoder: Encoder, vectors: dict[bytes, np.ndarray]) -> None:
+        """Keep what was used now, then what was used before, as far as there is room."""
+        if self._file is None:
+            return
+        kept = list(vectors)[:MOST]
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        making = self._file.with_name(f"{self._file.name}-{os.getpid()}")
+        with making.open("wb") as file:
+            np.savez(
+                file,
+                encoder=np.array(encoder.version),
+                keys=np.frombuffer(b"".join(kept), np.uint8).reshape(len(kept), KEY_BYTES),
+                vectors=np.array([vectors[key] for key in kept], np.float32),
+            )
+        making.replace(self._file)
