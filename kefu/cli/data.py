@@ -1,9 +1,10 @@
-"""kefu data: training data in, out, checked, split."""
+"""kefu data: training data in, out, checked, cleaned, split."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kefu.ai.training.corpus import Loss
     from kefu.app.data.bring import Plan
     from kefu.app.data.check import Finding
+    from kefu.app.data.clean import Cleaning
 
 FORMATS = (
     "rasa-yaml", "rasa-json", "dialogflow", "luis", "clu", "snips-yaml", "snips-json", "csv", "jsonl",
@@ -32,7 +34,7 @@ folder = click.Path(file_okay=False, path_type=Path)
 
 @click.group()
 def data() -> None:
-    """Bring training data in, take it out, check it, split it."""
+    """Bring training data in, take it out, check it, clean it, split it."""
 
 
 @data.command(
@@ -182,6 +184,69 @@ def _show_findings(findings: Sequence[Finding], sentences: int) -> None:
                 console.print(f"[dim]{_plain(there)}[/]", soft_wrap=True)
         if len(own) > SHOWN:
             say(f"  … and {len(own) - SHOWN:,} more", f"  … 还有 {len(own) - SHOWN:,} 处")
+
+
+@data.command(
+    epilog="""\b
+Examples:
+  kefu data check my-school --report checked     then say in checked/findings.csv, column `do`, what to do
+  kefu data clean my-school checked/findings.csv --dry-run
+  kefu data clean my-school checked/findings.csv
+  kefu data clean my-school --undo""",
+)
+@click.argument("project", type=anything)
+@click.argument("findings", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, write nothing.")
+@click.option("--undo", is_flag=True, help="Take the latest cleaning back.")
+@json_option
+def clean(project: Path, findings: Path | None, *, dry_run: bool, undo: bool, as_json_: bool) -> None:
+    """Do what FINDINGS (CSV or XLSX) says about the sentences of PROJECT.
+
+    The column `do` says `delete`, `move` (to the intent in the column `to`), `rewrite` (to the
+    text in `to`) or nothing. Exit code 1 when a row could not be done.
+    """
+    from kefu.app.data.clean import carry_out, plan_cleaning, read_choices
+    from kefu.app.data.clean import undo as take_back
+    from kefu.app.data.source import skills_of
+    from kefu.app.plugins import needing
+    from kefu.core.errors import BadInput
+
+    skills = skills_of(project)
+    if skills is None:
+        raise BadInput(f"{project} is no project and no folder of skills; bring it in with `kefu data import` first.")
+    if undo:
+        changed = take_back(skills)
+        say(f"Taken back: {', '.join(changed)}.", f"已恢复：{'、'.join(changed)}。")
+        return
+    if findings is None:
+        raise click.UsageError("Name the table of findings, or --undo.")
+    with needing("tables"):
+        choices, unreadable = read_choices(findings)
+    plan = plan_cleaning(skills, choices)
+    plan.refused[:0] = unreadable
+    if not dry_run:
+        carry_out(plan, datetime.now(UTC))
+    if as_json_:
+        as_json({"done": plan.done, "refused": plan.refused, "files": sorted(map(str, plan.files)), "dry_run": dry_run})
+    else:
+        _show_cleaning(plan, dry_run=dry_run)
+    if plan.refused:
+        raise click.exceptions.Exit(1)
+
+
+def _show_cleaning(plan: Cleaning, *, dry_run: bool) -> None:
+    counts = Counter(deed for deed, _ in plan.done)
+    would = ("would be ", "将") if dry_run else ("", "已")
+    say(
+        f"{counts['delete']:,} {would[0]}deleted, {counts['move']:,} moved, {counts['rewrite']:,} rewritten "
+        f"in {len(plan.files)} files.",
+        f"{would[1]}删除 {counts['delete']:,} 句，移动 {counts['move']:,} 句，改写 {counts['rewrite']:,} 句，"
+        f"涉及 {len(plan.files)} 个文件。",
+    )
+    for row, why in plan.refused:
+        console.print(f"  [yellow]·[/] {row}: {_plain(why)}", soft_wrap=True)
+    if plan.files and not dry_run:
+        say("To take it back: kefu data clean PROJECT --undo", "撤销：kefu data clean 项目 --undo")
 
 
 @data.command(

@@ -1,4 +1,4 @@
-"""A check as files that a person works through: `report.md` to read, `findings.csv` to sort, `findings.json`."""
+"""A check as files that a person works through: `report.md` to read, `findings.csv` to decide in, `findings.json`."""
 
 from __future__ import annotations
 
@@ -36,16 +36,20 @@ ADVICE: Mapping[Kind, tuple[str, str]] = {
 }
 
 
+PROPOSED: Mapping[Kind, str] = {"repeat": "delete"}
+"""What `kefu data clean` will do unless a person says otherwise: only where nothing can be lost."""
+
+
 def files_of(findings: Sequence[Finding], sentences: int, *, chinese: bool) -> dict[str, str]:
-    """The files of a report, name to text."""
+    """The files of a report, name to text. The table begins with a mark by which Excel knows UTF-8."""
     table = io.StringIO(newline="")
-    writer = csv.DictWriter(table, list(Finding.__dataclass_fields__), lineterminator="\n")
+    writer = csv.DictWriter(table, ["do", "to", *Finding.__dataclass_fields__], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(finding.as_dict() for finding in findings)
+    writer.writerows({"do": PROPOSED.get(one.kind, ""), "to": "", **one.as_dict()} for one in findings)
     listed = [finding.as_dict() for finding in findings]
     return {
         "report.md": _page(findings, sentences, chinese=chinese),
-        "findings.csv": table.getvalue(),
+        "findings.csv": "\ufeff" + table.getvalue(),
         "findings.json": json.dumps({"sentences": sentences, "findings": listed}, ensure_ascii=False, indent=2) + "\n",
     }
 

@@ -320,7 +320,7 @@ def test_the_commands_check_report_and_split(tmp_path: Path) -> None:
     assert "a.csv:38  my card is | still lost [invoice]" in out
     assert "a.csv:2  my card is still lost [card]" in out
     assert r"my card is \| still lost" in (tmp_path / "r" / "report.md").read_text("utf-8")
-    assert (tmp_path / "r" / "findings.csv").read_text("utf-8").startswith("kind,place,text")
+    assert (tmp_path / "r" / "findings.csv").read_text("utf-8-sig").startswith("do,to,kind,place,text")
     told = json.loads(run("split", tmp_path / "a.csv", "--test", "0.25", "--out", tmp_path / "s", "--json").output)
     assert told["train"] + told["test"] == 37
     lines = (tmp_path / "s" / "test" / "examples.jsonl").read_text("utf-8").splitlines()
