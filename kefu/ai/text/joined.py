@@ -19,6 +19,7 @@ from kefu.ai.text.certainty import (
     signals,
     split_folds,
 )
+from kefu.ai.text.crf import CrfSpans
 from kefu.ai.text.folder import Parts, pack_json, unpack_json
 from kefu.ai.text.margins import Margins, Seen
 from kefu.ai.text.phrase import Phrase
@@ -174,4 +175,4 @@ def open_reader(settings: Mapping[str, object]) -> TrainableReader:
     read = frozenset(map(str, languages)) if isinstance(languages, list) else frozenset((str(languages),))
     kept = settings.get("vectors")
     model = JoinedIntents(open_encoder(), read, VectorMemory(Path(str(kept)) if kept else None))
-    return TextReader(NAME, model, settings, names_teach=True)
+    return TextReader(NAME, model, settings, spans=CrfSpans(), names_teach=True)

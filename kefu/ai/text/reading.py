@@ -23,6 +23,7 @@ from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
 from kefu.ai.text.phrase import make_phrase
 from kefu.ai.text.sound import Sounds, build_sounds
+from kefu.ai.text.spans import NoSpans, SpanModel, taught
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Ask, Entity, IntentScore, Language, Reading, Token
@@ -44,7 +45,7 @@ FAR_BETTER = 0.3
 """By how much one intent for the whole must beat the least likely clause to explain it all."""
 
 RULES = ("cues.zh.txt", "cues.en.txt", "mood.zh.txt", "mood.en.txt")
-EDITION = 1
+EDITION = 2
 """Raised when the code reads differently, so that versions differ too."""
 
 
@@ -67,11 +68,18 @@ class TextReader:
     """
 
     def __init__(
-        self, name: str, model: IntentModel, settings: Mapping[str, object], *, names_teach: bool = False
+        self,
+        name: str,
+        model: IntentModel,
+        settings: Mapping[str, object],
+        *,
+        spans: SpanModel | None = None,
+        names_teach: bool = False,
     ) -> None:
         self._name = name
         self._names_teach = names_teach
         self._model = model
+        self._spans = spans or NoSpans()
         self._default: Language = "en" if settings.get("language") == "en" else "zh"
         self._lexicons: Mapping[str, Sequence[Term]] = {}
         self._learned: Learned | None = None
@@ -97,17 +105,19 @@ class TextReader:
         sounds = build_sounds()
         if self._names_teach:
             examples = [*examples, *named(examples)]
-        phrases = []
+        phrases, texts = [], []
         kinds: set[str] = set()
         for number, example in enumerate(examples, start=1):
             marked = parse_marks(example.text)
             kinds.update(kind for _, _, kind in marked.spans)
             normal = normalise(marked.text)
             phrases.append(make_phrase(normal.text, example_words(normal, marked.spans), sounds))
+            texts.append(taught(normal, marked.spans))
             progress("features", number, len(examples))
         inside = [at for at, example in enumerate(examples) if example.intent != OUT_OF_SCOPE]
         wanted = [examples[at].intent for at in inside]
         foreign = [phrases[at] for at, example in enumerate(examples) if example.intent == OUT_OF_SCOPE]
+        self._spans.fit(texts, progress)
         self._model.fit([phrases[at] for at in inside], wanted, foreign, progress)
         intents = tuple(sorted(set(wanted)))
         self._learned = Learned(sounds, intents, frozenset(kinds), learn_manner(examples))
@@ -127,6 +137,7 @@ class TextReader:
             manner = Manner(frozenset(learned["heads"]), frozenset(learned["plain"]))
             sounds = Sounds.unpack(parts)
             self._model.unpack(parts)
+            self._spans.unpack(parts)
             self._learned = Learned(sounds, tuple(learned["intents"]), frozenset(learned["kinds"]), manner)
         except (KeyError, ValueError, TypeError) as error:
             raise ModelMissing(f"The model in {folder} does not fit this version of kefu; run `kefu train`.") from error
@@ -138,7 +149,7 @@ class TextReader:
             ask, entities = shortcut
             return Reading(language or self._default, (ask,), entities, reader=self._version)
         normal = normalise(text[:LONGEST])
-        words, found = self._take_apart(normal.text)
+        words, found = self._take_apart(normal)
         mood = read_mood(normal.text, normal.original)
         return Reading(
             language=tell_language(normal.text, words, language, self._default),
@@ -151,13 +162,20 @@ class TextReader:
             reader=self._version,
         )
 
-    def _take_apart(self, text: str) -> tuple[list[Word], list[Found]]:
+    def _take_apart(self, normal: Normal) -> tuple[list[Word], list[Found]]:
         """The words, with names and numbers of known kinds as one word each, and all entities."""
+        text = normal.text
         plain_words = cut_words(text)
-        found = resolve([*self._lexicon.find(text, plain_words), *find_patterns(text)])
+        named = self._lexicon.find(text, plain_words)
+        learned = [self._valued(normal, one) for one in self._spans.find(text, plain_words) if not one.meets(named)]
+        found = resolve([*named, *find_patterns(text), *learned])
         hidden = IDENTIFIERS | (self._learned.kinds if self._learned else frozenset())
         names = [(one.start, one.end, one.kind) for one in found if one.kind in hidden]
         return (cut_words(text, names) if names else plain_words), found
+
+    def _valued(self, normal: Normal, span: Found) -> Found:
+        """A learned span means what is written, unless the records list its kind: then it is none of those."""
+        return replace(span, value=None if span.kind in self._lexicons else normal.slice(span.start, span.end))
 
     def _asks(self, text: str, normal: Normal, words: Sequence[Word]) -> tuple[Ask, ...]:
         whole = Ask(text, self._score(normal.text, words))
@@ -195,7 +213,7 @@ class TextReader:
             "heads": sorted(learned.manner.heads),
             "plain": sorted(learned.manner.plain),
         }
-        return {"reader.json": pack_json(facts), **learned.sounds.pack(), **self._model.pack()}
+        return {"reader.json": pack_json(facts), **learned.sounds.pack(), **self._model.pack(), **self._spans.pack()}
 
     def _settle(self, parts: Parts) -> None:
         self._version = f"{self._name}-{fingerprint({**parts, 'rules': _rules_digest()})}"
