@@ -114,11 +114,12 @@ class Trust:
         """Learn from spans that were found in texts that the model had not seen."""
         inputs = np.array([[1.0, _logit(one)] for one in probabilities]).reshape(-1, 2)
         target, curve = np.array(right, float), CAUTION.copy()
-        for _ in range(20):
+        for _ in range(50):
             guess = 1 / (1 + np.exp(-inputs @ curve))
             slope = inputs.T @ (target - guess) - RIDGE * (curve - CAUTION)
             bend = (inputs * (guess * (1 - guess))[:, None]).T @ inputs + RIDGE * np.eye(2)
-            curve = curve + np.linalg.solve(bend, slope)
+            step = np.linalg.solve(bend, slope)
+            curve = curve + step / max(1.0, 2 * float(np.abs(step).max()))  # a whole step may overshoot
         return cls(curve)
 
     def of(self, probability: float) -> float:
