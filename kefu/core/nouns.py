@@ -106,7 +106,8 @@ class Entity:
     """A thing named in a text, with its normalised value.
 
     `start` and `end` index the guarded text; `score` in [0, 1] is 1.0 for exact
-    matches and lower for matches that tolerate a typo.
+    matches and lower for matches that tolerate a typo. `unit` is the currency of money
+    (ISO 4217; empty where none was said) or what a quantity counts (`kg`, `门`, `seats`).
     """
 
     kind: str
@@ -115,6 +116,7 @@ class Entity:
     start: int
     end: int
     score: float = 1.0
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ FAR_BETTER = 0.3
 """By how much one intent for the whole must beat the least likely clause to explain it all."""
 
 RULES = ("cues.zh.txt", "cues.en.txt", "mood.zh.txt", "mood.en.txt")
-EDITION = 1
+EDITION = 2
 """Raised when the code reads differently, so that versions differ too."""
 
 
@@ -251,7 +251,7 @@ def _combine(whole: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:
 
 def _entity(normal: Normal, found: Found) -> Entity:
     start, end = normal.span(found.start, found.end)
-    return Entity(found.kind, normal.original[start:end], found.value, start, end, found.score)
+    return Entity(found.kind, normal.original[start:end], found.value, start, end, found.score, found.unit)
 
 
 def _token(normal: Normal, word: Word) -> Token:
