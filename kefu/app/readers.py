@@ -12,7 +12,7 @@ from kefu.app.plugins import load_plugin, needing
 from kefu.core.ports.encoder import Encoder
 from kefu.core.ports.reader import TrainableReader
 
-FILES = ("rules", "classifier")
+FILES = ("rules", "classifier", "pipeline")
 """Settings that name a file or folder of the project."""
 
 
@@ -37,7 +37,7 @@ def open_reader(use: str, settings: Mapping[str, object]) -> TrainableReader:
     if settings.get("encoder"):
         folder = str(home / str(settings["encoder"]))
         opened["open_encoder"] = lambda: _encoder(str(settings.get("encoder_use", "onnx.v1")), folder)
-    with needing("encoder"):
+    with needing("spacy" if use == "spacy.v1" else "encoder"):
         reader: TrainableReader = load_plugin("readers", use)(opened)
     return reader
 
