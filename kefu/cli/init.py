@@ -63,8 +63,10 @@ def init(home: Path, *, starter: str, records: str, seed: int, learners: int, qu
         raise
     total = sum(rows.values())
     say(
-        f"Made {home}: {len(rows)} tables with {total:,} rows of sample records.\nNext: kefu run {home}",
-        f"已生成 {home}：{len(rows)} 张表，共 {total:,} 行示例数据。\n下一步：kefu run {home}",
+        f"Made {home}: {len(rows)} tables with {total:,} rows of sample records.\nNext: kefu run {home}\n"
+        f"It answers at once; with customers of your own begin in the shadow: kefu promise shadow {home}",
+        f"已生成 {home}：{len(rows)} 张表，共 {total:,} 行示例数据。\n下一步：kefu run {home}\n"
+        f"它会立刻自动回答；接待自己的客户请从影子模式开始：kefu promise shadow {home}",
     )
 
 

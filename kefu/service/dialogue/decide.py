@@ -8,8 +8,8 @@ then what is new, then what is unclear.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
 from kefu.core.nouns import Ask, Conversation, Entity, Flow, IntentScore, Option, Question, Reading, Value
@@ -30,12 +30,24 @@ LINKING = frozenset(
 """Words that lead to a name and ask nothing of their own."""
 
 
+EDITION = 1
+"""The edition of these rules; raised when a change may let another enquiry be answered, which voids certificates."""
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """How sure kefu must be: from `answer_at` it acts, from `clarify_at` it asks back."""
+    """How sure kefu must be: from `answer_at` it acts, from `clarify_at` it asks back.
+
+    `own` holds the intents from another probability on which it acts.
+    """
 
     answer_at: float = 0.6
     clarify_at: float = 0.3
+    own: Mapping[str, float] = field(default_factory=dict)
+
+    def answers_at(self, intent: str) -> float:
+        """From which probability on kefu acts on this intent."""
+        return self.own.get(intent, self.answer_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,7 @@ class Scene:
 
     def sure(self, ask: Ask) -> Skill | None:
         """The skill for a request, if the reader is sure enough; who waits for a person mostly talks to them."""
-        least = max(self.promise.answer_at, DIGRESSION if self.talk.waiting else 0.0)
+        least = max(self.promise.answers_at(ask.best.name), DIGRESSION if self.talk.waiting else 0.0)
         serving = self.catalog.serving(ask.best.name)
         return serving if serving and ask.best.probability >= least else None
 

@@ -37,9 +37,12 @@ STAFF_ONLY = [
     ("GET", "/desk/promise"),
     ("POST", "/desk/promise/certify"),
     ("POST", "/desk/promise/withdraw"),
+    ("POST", "/desk/promise/mode"),
     ("GET", "/api/v1/promise"),
     ("POST", "/api/v1/promise"),
     ("DELETE", "/api/v1/promise"),
+    ("POST", "/api/v1/promise/mode"),
+    ("POST", "/api/v1/turns/{turn}/draft"),
     ("POST", "/desk/revive"),
     ("POST", "/desk/sign-out"),
 ]
