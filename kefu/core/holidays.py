@@ -40,7 +40,7 @@ LUNAR = """
 """
 """A year, then the month and day of the first day of the lunar year, and of its 5/5, 7/7, 8/15 and 9/9.
 
-Written by the library borax 4.1.3 (`LunarDate(year, month, day).to_solar_date()`).
+Written by the library borax 4.1.3; `python tools/holidays.py` computes it again.
 """
 
 YEARS = {int(year): days for year, *days in map(str.split, LUNAR.strip().splitlines())}

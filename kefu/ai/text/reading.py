@@ -44,7 +44,7 @@ FAR_BETTER = 0.3
 """By how much one intent for the whole must beat the least likely clause to explain it all."""
 
 RULES = ("cues.zh.txt", "cues.en.txt", "mood.zh.txt", "mood.en.txt")
-EDITION = 2
+EDITION = 3
 """Raised when the code reads differently, so that versions differ too."""
 
 
