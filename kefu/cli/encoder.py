@@ -84,7 +84,7 @@ def tune(home: Path, source: str, name: str, epochs: int, seed: int) -> None:
     config = load_config(home)
     examples = examples_of(load_catalog(config.home / config.get("skills.folder", str)))
     target = config.home / FOLDER / (name or f"{called(source)}-tuned")
-    recipe = replace(Recipe(), epochs=epochs) if epochs else Recipe()
+    recipe = replace(Recipe(), epochs=epochs, few_epochs=epochs) if epochs else Recipe()
     with progress() as advance:
         lesson = lesson_of(examples, encoder_languages(config.table("reader")), advance)
         tune_encoder(source, target, lesson, recipe, seed=seed, progress=advance)

@@ -26,7 +26,7 @@ from kefu.testing.check_encoder import ENCODER_CHECKS, TEXTS
 from kefu.testing.check_reader import sample_examples
 
 BOTH: frozenset[Language] = frozenset(("en", "zh"))
-QUICK = Recipe(epochs=12, batch=16, rate=3e-3, kept=0.0)
+QUICK = Recipe(few_epochs=12, batch=16, rate=3e-3, kept=0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +89,7 @@ def test_the_record_names_what_was_seen(tuned: Path, lesson: Lesson) -> None:
 
 def test_the_same_seed_makes_the_same_weights(source: Path, lesson: Lesson) -> None:
     plan, weights, tokens = read_plan(source), read_weights(source), Cutter(source).cut(lesson.texts[:40])
-    recipe = Recipe(epochs=1, batch=8)
+    recipe = Recipe(few_epochs=1, batch=8)
 
     def made(seed: int) -> np.ndarray:
         learned = Tuner(plan, weights, recipe, seed).tune(tokens, lesson.labels[:40], lambda *_: None)

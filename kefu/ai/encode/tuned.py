@@ -23,17 +23,22 @@ RECORD = "tuned.json"
 REHEARSAL = "rehearsal"
 DIGEST_BYTES = 8
 
+FEW = 20
+"""Fewer examples of an intent on average are few."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How to tune; the defaults were chosen on the development files of BANKING77, CLINC150 and HWU64.
 
-    `rate` is the upper layer's, each lower one's is `slower` times that of the one above.
-    `sharpness` multiplies cosines into logits, `smoothing` is the share of a target that
-    all intents have in common, `kept` the share of the original in the weights at the end.
+    `few_epochs` are those with few examples of an intent. `rate` is the upper layer's, each
+    lower one's is `slower` times that of the one above. `sharpness` multiplies cosines into
+    logits, `smoothing` is the share of a target that all intents have in common, `kept` the
+    share of the original in the weights at the end.
     """
 
     epochs: int = 3
+    few_epochs: int = 10
     batch: int = 32
     rate: float = 1e-4
     slower: float = 0.9
@@ -43,6 +48,10 @@ class Recipe:
     smoothing: float = 0.1
     most_tokens: int = 48
     kept: float = 0.3
+
+    def epochs_for(self, n_texts: int, n_labels: int) -> int:
+        """How often each text is read."""
+        return self.few_epochs if n_texts < FEW * n_labels else self.epochs
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,9 @@ class Tuner:
         learning = [one for group in groups for one in group["params"]]
         optimiser = torch.optim.AdamW(groups, fused=True)
         heights = [group["lr"] for group in optimiser.param_groups]
-        steps = recipe.epochs * math.ceil(len(tokens) / recipe.batch)
-        order = (rows for _ in range(recipe.epochs) for rows in _shuffled(tokens, recipe.batch, chance))
+        epochs = recipe.epochs_for(len(tokens), len(head))
+        steps = epochs * math.ceil(len(tokens) / recipe.batch)
+        order = (rows for _ in range(epochs) for rows in _shuffled(tokens, recipe.batch, chance))
         for step, rows in enumerate(order):
             slope = min(1.0, (step + 1) / (WARM * steps)) * (1 + math.cos(math.pi * step / steps)) / 2
             for group, height in zip(optimiser.param_groups, heights, strict=True):
