@@ -83,10 +83,11 @@ def test_the_nearest_mean_is_right_or_wrong() -> None:
 
 
 def test_without_torch_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "torch", None)
     lesson = lesson_of(ENGLISH, frozenset(("en",)), lambda *_: None)
-    with pytest.raises(BadConfig, match=r"kefu\[deep\]"):
-        tune_encoder("minilm", tmp_path / "encoders" / "mine", lesson, Recipe(), seed=1, progress=lambda *_: None)
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "torch", None)
+        with pytest.raises(BadConfig, match=r"kefu\[deep\]"):
+            tune_encoder("minilm", tmp_path / "encoders" / "mine", lesson, Recipe(), seed=1, progress=lambda *_: None)
     assert list((tmp_path / "encoders").iterdir()) == []
 
 
