@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from intents import measure  # noqa: E402
-from sets import FOREIGN, SETS, Set, figure, fit, open_named, read, write  # noqa: E402
+from sets import FOREIGN, SETS, TUNED, Set, figure, fit, open_named, read, readers_for, write  # noqa: E402
 
 from kefu.service.promise.certify import HEAD_START, STEPS, Aim, Kept, Label, certify  # noqa: E402
 from kefu.service.promise.looks import allowance, first_look, looks_of  # noqa: E402
@@ -37,6 +37,7 @@ LABELS = 500
 GOALS = {"BANKING77": 86.0, "HWU64": 82.0, "CLINC150": 75.0}
 PILOT = {"BANKING77": (64, 79, 94), "HWU64": (45, 75, 89), "CLINC150": (50, 66, 78)}
 PILOT_NAME = "pilot: linear model joined with MiniLM, margin as the score"
+MEASURED = ("joined.v1", "linear.v1")
 NOTHING = STEPS + 1
 """The step of a threshold that answers nothing."""
 
@@ -200,16 +201,18 @@ def invented_settings(times: int) -> Iterator[dict[str, Any]]:
                     yield from told(name, settle(population, n, alpha, dial, times))
 
 
-def real_settings(data: Path, encoder: str, times: int) -> Iterator[dict[str, Any]]:
+def real_settings(data: Path, encoder: str, tuned: Path | None, times: int) -> Iterator[dict[str, Any]]:
     """A reader's probabilities on an official test, the whole test being the population."""
     for one in SETS:
         if one.name not in GOALS:
             continue
-        for reader in (["joined.v1"] if encoder else []) + ["linear.v1"]:
-            population = read_test(one, reader, data, encoder)
+        for reader, own in readers_for(one, encoder, tuned).items():
+            if reader.removesuffix(TUNED) not in MEASURED:
+                continue
+            population = read_test(one, reader, data, own)
             for alpha, pilot in zip(ALPHAS, PILOT[one.name], strict=True):
                 found = settle(population, LABELS, alpha, "joint", times)
-                best = reader == "joined.v1"
+                best = reader.removesuffix(TUNED) == "joined.v1"
                 goal = GOALS[one.name] if alpha == 0.02 and best else None
                 name = f"{one.name}, {reader}, joint {alpha:.0%}, {LABELS} labels"
                 yield from told(name, found, goal=goal, pilot=pilot if best else None)
@@ -360,6 +363,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, help="folder of the data sets; invented scores alone without it")
     parser.add_argument("--encoder", default="", help="folder of an English encoder, from `kefu encoder add minilm`")
+    parser.add_argument("--tuned", type=Path, help="folder with an encoder per set, from bench/tune.py")
     parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions; writes no results")
     options = parser.parse_args()
     times = 200 if options.quick else 2000
@@ -367,7 +371,7 @@ def main() -> None:
     figures = [*invented_settings(times), *repeated(times // 2), *by_intent(times // 2), *watched(times // 2)]
     figures += beside_mapie(20 if options.quick else 200)
     if options.data:
-        figures += real_settings(options.data, options.encoder, times)
+        figures += real_settings(options.data, options.encoder, options.tuned, times)
     if options.data and not options.quick:
         write(HERE, "python bench/promise/run.py --data DIR --encoder DIR", figures)
 

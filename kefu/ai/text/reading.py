@@ -21,7 +21,7 @@ from kefu.ai.text.marks import learn_manner, parse_marks, read_shortcut
 from kefu.ai.text.mood import read_mood
 from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
-from kefu.ai.text.phrase import make_phrase
+from kefu.ai.text.phrase import Phrase, make_phrase
 from kefu.ai.text.sound import Sounds, build_sounds
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
@@ -97,20 +97,13 @@ class TextReader:
         sounds = build_sounds()
         if self._names_teach:
             examples = [*examples, *named(examples)]
-        phrases = []
-        kinds: set[str] = set()
-        for number, example in enumerate(examples, start=1):
-            marked = parse_marks(example.text)
-            kinds.update(kind for _, _, kind in marked.spans)
-            normal = normalise(marked.text)
-            phrases.append(make_phrase(normal.text, example_words(normal, marked.spans), sounds))
-            progress("features", number, len(examples))
+        phrases, kinds = phrases_of(examples, sounds, progress)
         inside = [at for at, example in enumerate(examples) if example.intent != OUT_OF_SCOPE]
         wanted = [examples[at].intent for at in inside]
         foreign = [phrases[at] for at, example in enumerate(examples) if example.intent == OUT_OF_SCOPE]
         self._model.fit([phrases[at] for at in inside], wanted, foreign, progress)
         intents = tuple(sorted(set(wanted)))
-        self._learned = Learned(sounds, intents, frozenset(kinds), learn_manner(examples))
+        self._learned = Learned(sounds, intents, kinds, learn_manner(examples))
         self._settle(self._pack())
 
     def save(self, folder: Path) -> None:
@@ -218,6 +211,19 @@ def named(examples: Sequence[Example]) -> list[Example]:
         if words:
             found.append(Example(" ".join(words), intent, "en" if words[0].isascii() else "zh"))
     return found
+
+
+def phrases_of(examples: Sequence[Example], sounds: Sounds, progress: Progress) -> tuple[list[Phrase], frozenset[str]]:
+    """What a model of intents is given for each example, and the kinds of entities marked in them."""
+    phrases = []
+    kinds: set[str] = set()
+    for number, example in enumerate(examples, start=1):
+        marked = parse_marks(example.text)
+        kinds.update(kind for _, _, kind in marked.spans)
+        normal = normalise(marked.text)
+        phrases.append(make_phrase(normal.text, example_words(normal, marked.spans), sounds))
+        progress("features", number, len(examples))
+    return phrases, frozenset(kinds)
 
 
 def example_words(normal: Normal, spans: Sequence[tuple[int, int, str]]) -> list[Word]:
