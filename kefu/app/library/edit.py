@@ -8,6 +8,7 @@ from datetime import datetime
 from secrets import token_hex
 
 from kefu.app.library.articles import Properties, articles_of, rewritten
+from kefu.app.library.intake import all_articles
 from kefu.app.library.reading import Reading
 from kefu.core.articles import Article
 from kefu.core.errors import BadInput, NotFound
@@ -55,8 +56,10 @@ async def upload(
     """Put the texts of a file in; the same name again replaces what it brought. Raises `BadInput` or `TooLarge`."""
     source = f"upload:{name}"
     articles = articles_of(await reading.read(name, content), source, Properties(**said), at)
-    await library.shelve(articles, [], who, at)
-    return articles
+    ids = {article.id for article in articles}
+    gone = [one.id async for one in all_articles(library) if one.source == source and one.id not in ids]
+    await library.shelve(articles, gone, who, at)
+    return [await read_article(library, article.id) for article in articles]
 
 
 async def restore(library: Library, article_id: str, version: int, who: str, at: datetime) -> Article:

@@ -130,9 +130,8 @@ async def open_library(config: Config) -> AsyncIterator[Memory]:
         yield store
 
 
-async def all_articles(library: Library) -> AsyncIterator[Article]:
-    """Every current article, in the order of their ids."""
-    after = ""
+async def all_articles(library: Library, after: str = "") -> AsyncIterator[Article]:
+    """Every current article with an id greater than `after`, in the order of their ids."""
     while page := await library.articles(after, PAGE):
         for article in page:
             yield article
