@@ -15,7 +15,7 @@ from kefu.cli.show import progress, say
 from kefu.core.errors import BadConfig
 
 SECRETS = ("KEFU_SESSION_SECRET", "KEFU_SITE_SECRET", "KEFU_API_TOKEN", "KEFU_OPERATOR_TOKEN")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.db*", ".env", "models")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.db*", ".env", "models", ".knowledge.json")
 
 
 @click.command(
@@ -47,7 +47,7 @@ def init(home: Path, *, starter: str, records: str, seed: int, learners: int, qu
     with as_file(source) as folder:
         shutil.copytree(folder, home, ignore=LEFT_OUT, dirs_exist_ok=True)
     write_secrets(home / ".env")
-    (home / ".gitignore").write_text(".env\n*.db*\nmodels/\n__pycache__/\n", "utf-8")
+    (home / ".gitignore").write_text(".env\n*.db*\nmodels/\n.knowledge.json\n__pycache__/\n", "utf-8")
     url = records or f"sqlite:///{home.resolve() / 'school.db'}"
     if records:
         file = home / "kefu.toml"

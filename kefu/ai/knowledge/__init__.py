@@ -1,0 +1,1 @@
+"""Knowledge: from texts to passages, and finding the ones that answer."""
