@@ -29,6 +29,7 @@ from kefu.ai.write.terms import (
     PROPER_TAGS,
     found_groups,
     is_content,
+    stem,
 )
 from kefu.core.ports.writer import Assignment, Fault
 
@@ -43,8 +44,14 @@ ROOM = 80
 """A text may be so many times as long as the statements, and so many characters more."""
 
 SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?]+|\.(?=\s|$)|\n|$)")
-CLAUSE = re.compile(r"[,，;；、:：。！？!?\n]+|\.(?=\s|$)|\s[-–—]\s|[()（）]")
+CLAUSE = re.compile(
+    r"[,，;；、。！？!?\n]+|(?<!\d)[:：]|[:：](?!\d)|\.(?=\s|$)|\s[-–—]\s|[()（）]"
+    r"|(?=但是|但|如果|并且|而且|然后)|\b(?=(?:and|but|if|once|unless|because|so|then)\b)",
+    re.IGNORECASE,
+)
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:[.:]\d+)*")
+COUNTED = re.compile(r"(\d+(?:\.\d+)?)[个门节条位]?([年月日号天周点时分秒元块万亿折%课章次])")
+RANGE = re.compile(r"(\d+)\D{0,3}?(?:到|至|-|–|~| to | and )\D{0,2}?(\d+)")
 LINK = re.compile(r"(?:https?://|www\.)[^\s)\]>，。；）]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 MARKUP = re.compile(r"</?[a-z][^>]*>|!\[|\]\(|```|^#{1,6} |\*\*", re.IGNORECASE | re.MULTILINE)
 QUOTED = re.compile(r"[《「『“\"]([^》」』”\"]{1,40})[》」』”\"]")
@@ -56,7 +63,7 @@ CAPITALISED = re.compile(r"(?<![.!?。！？:：\n] )(?<!^)\b[A-Z][A-Za-z0-9'-]*
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause taken apart: content words without numbers, numbers, negations, words of certainty."""
+    """A clause taken apart: content words without numbers, numbers (also with what they count, and ranges)."""
 
     text: str
     words: frozenset[str]
@@ -70,18 +77,21 @@ def prove(written: str, assignment: Assignment, *, whole: bool = True) -> Sequen
     """All faults of a text against an assignment's statements: see `kefu.core.ports.writer.Proof`."""
     ground = _ground(assignment.statements)
     known = frozenset().union(*(clause.words for clause in ground), _clause(assignment.question).words)
+    letters = frozenset(normalise("".join((*assignment.statements, assignment.question))).text)
     faults: list[Fault] = []
     for match in SENTENCE.finditer(written):
         sentence = match[0].strip()
         if sentence:
-            faults += _judge(sentence, ground, known, assignment)
+            faults += _judge(sentence, ground, known, letters, assignment)
     if whole:
         faults += _whole(written, assignment)
     return faults
 
 
-def _judge(sentence: str, ground: Sequence[Clause], known: frozenset[str], assignment: Assignment) -> Iterator[Fault]:
-    """The faults of one sentence."""
+def _judge(
+    sentence: str, ground: Sequence[Clause], known: frozenset[str], letters: frozenset[str], assignment: Assignment
+) -> Iterator[Fault]:
+    """The faults of one sentence; `letters` are all characters of the statements and the question."""
     said = "\n".join(assignment.statements)
     for link in LINK.findall(sentence):
         if link.rstrip(".,") not in said:
@@ -89,16 +99,23 @@ def _judge(sentence: str, ground: Sequence[Clause], known: frozenset[str], assig
     for name in _strange_names(sentence, said + "\n" + assignment.question, known):
         yield Fault("name", sentence, name)
     clauses = _clauses(sentence)
-    words = [word for clause in clauses for word in clause.words]
-    new = [word for word in words if word not in known]
-    if set(words) - COURTESY and len(new) > max(MOST_NEW * len(words), 1):
+    words = [word for clause in clauses for word in clause.words - COURTESY]
+    new = [word for word in words if not _is_known(word, known, letters)]
+    if len(new) > max(MOST_NEW * len(words), 1):
         yield Fault("unsupported", sentence, " ".join(new[:5]))
+    whole = _joined(clauses)
     for clause in clauses:
-        yield from _beside(clause, sentence, ground)
+        yield from _beside(clause, whole, ground)
 
 
-def _beside(clause: Clause, sentence: str, ground: Sequence[Clause]) -> Iterator[Fault]:
-    """What a clause says otherwise than the clauses that speak of the same."""
+def _is_known(word: str, known: frozenset[str], letters: frozenset[str]) -> bool:
+    """Whether a word was said; a Chinese one also where most of its characters were, however they were cut."""
+    return word in known or (not word.isascii() and 2 * sum(char in letters for char in word) > len(word))
+
+
+def _beside(clause: Clause, whole: Clause, ground: Sequence[Clause]) -> Iterator[Fault]:
+    """What a clause says otherwise than the clauses that speak of the same; `whole` is its sentence."""
+    sentence = whole.text
     if clause.words <= COURTESY and not clause.numbers:
         return
     near = _near(clause, ground)
@@ -115,10 +132,10 @@ def _beside(clause: Clause, sentence: str, ground: Sequence[Clause]) -> Iterator
     if all(one.negated != clause.negated for one in fitting):
         yield Fault("negation", sentence, fitting[0].text)
     for one in fitting:
-        if one.absolutes >= clause.absolutes and clause.hedges >= one.hedges:
+        if one.absolutes >= clause.absolutes and whole.hedges >= one.hedges:
             return
     first = fitting[0]
-    changed = sorted(clause.absolutes - first.absolutes) or sorted(first.hedges - clause.hedges)
+    changed = sorted(clause.absolutes - first.absolutes) or sorted(first.hedges - whole.hedges)
     yield Fault("certainty", sentence, " ".join(changed))
 
 
@@ -208,7 +225,7 @@ def _clauses(text: str) -> list[Clause]:
 def _clause(text: str) -> Clause:
     normal = normalise(text).text
     words = frozenset(
-        word.text for word in cut_words(normal) if is_content(word) and not any(map(str.isdigit, word.text))
+        stem(word.text) for word in cut_words(normal) if is_content(word) and not any(map(str.isdigit, word.text))
     )
     return Clause(
         text.strip(),
@@ -221,7 +238,8 @@ def _clause(text: str) -> Clause:
 
 
 def _numbers(normal: str) -> frozenset[str]:
-    """The numbers of a normalised text, in digits."""
+    """The numbers of a normalised text in digits, each also with what it counts, and ranges (`3→5`)."""
     digits = {found.replace(",", "").removesuffix(".0") for found in NUMBER.findall(normal)}
     spelled = {value for word, value in NUMBER_WORDS.items() if re.search(rf"\b{word}\b", normal)}
-    return frozenset(digits | spelled)
+    counted = {number + unit for number, unit in COUNTED.findall(normal)}
+    return frozenset(digits | spelled | counted | {f"{low}→{high}" for low, high in RANGE.findall(normal)})

@@ -48,14 +48,6 @@ ABSOLUTE = _groups(
 )
 """Words that claim much; a sentence may use one only where the statement does."""
 
-COURTESY = frozenset(
-    "您好 你好 请问 谢谢 感谢 抱歉 对不起 不好意思 麻烦 祝 愉快 顺利 欢迎 咨询 联系 帮 帮您 帮助 帮到 希望 还有 "
-    "其他 其它 问题 疑问 随时 告诉 说 知道 了解 回答 为您 学习愉快 客服 好的 当然 这 那 "
-    "hello hi hey dear thank thanks sorry please welcome glad happy hope help helps helped let know feel "
-    "question questions anything else ask contact reach further assist assistance wish day nice great "
-    "sure course understand here".split()
-)
-"""Words of sentences that only are polite."""
 
 NUMBER_WORDS = {
     word: str(value)
@@ -72,8 +64,34 @@ def found_groups(groups: Groups, normal: str) -> frozenset[str]:
     return frozenset(name for name, pattern in groups.items() if pattern.search(normal))
 
 
+LIGHT = frozenset("是 有 在 会 能 可以 要 可 该 就 将 be been being get got have has had do does did".split())
+"""Verbs that say little by themselves."""
+
+ENDING = re.compile(r"(?<=[a-z]{3})(?:ings?|ed|es|s|ly|d)$")
+
+
+def stem(word: str) -> str:
+    """An English word without its ending, so that `downloaded` is `download`; others as they are."""
+    return ENDING.sub("", word) if word.isascii() else word
+
+
+COURTESY = frozenset(
+    map(
+        stem,
+        (
+            "您好 你好 请问 谢谢 感谢 抱歉 对不起 不好意思 麻烦 祝 愉快 顺利 欢迎 咨询 联系 帮 帮您 帮助 帮到 "
+            "希望 还有 其他 其它 问题 疑问 随时 告诉 说 知道 了解 回答 为您 学习愉快 客服 好的 当然 这 那 "
+            "hello hi hey dear thank thanks sorry please welcome glad happy hope help helps helped let know feel "
+            "question questions anything else ask contact reach further assist assistance wish day nice great "
+            "sure course understand here"
+        ).split(),
+    )
+)
+"""Words of sentences that only are polite, as `stem` leaves them."""
+
+
 def is_content(word: Word) -> bool:
     """Whether a word says something by itself; a single Chinese character only as a noun or verb."""
-    if word.tag in FUNCTION_TAGS or not word.text[0].isalnum():
+    if word.tag in FUNCTION_TAGS or word.text in LIGHT or not word.text[0].isalnum():
         return False
     return len(word.text) > 1 or not HAN.match(word.text) or word.tag[0] in "nv"
