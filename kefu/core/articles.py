@@ -21,7 +21,8 @@ class Passage:
 
     `number` counts from 0 within the article, `heading` is the way to it (`Refunds › Deadlines`),
     `anchor` the heading's fragment in the article's page. `text` is plain, `question` what a
-    table of questions and answers asks (empty elsewhere).
+    table of questions and answers asks (empty elsewhere). An answer to several questions is
+    several passages with the same text.
     """
 
     number: int
@@ -36,7 +37,7 @@ class Article:
     """One thing that the company has written, in one language.
 
     `id` stays the same over versions: a digest of `source` and, where one source holds several
-    (rows of a table), of the place in it. `source` says where it came from
+    (rows of a table), of the question that it answers, so that rows may move. `source` says where it came from
     (`folder:guide/refunds.md`, `site:https://…`, `page:` for one written in kefu, `learned:` and a
     conversation). `markdown` is the whole text, from which `passages` are cut. `link` is where a
     reader finds it outside kefu. `valid_from` and `valid_until` are days in the company's zone,

@@ -15,15 +15,16 @@ from typing import Protocol
 class Written:
     """One text found in a file, as Markdown.
 
-    `place` is empty for a whole file, else where in the file it stands (`row 12`). `question`
-    is set for an entry of a table of questions and answers. `properties` are what the file says of
+    `place` is empty for a whole file, else where in the file it stands (`row 12`). `questions`
+    are set for an entry of a table of questions and answers: ways to ask for it, the first being
+    its title. `properties` are what the file says of
     itself by name: `title`, `language`, `audience`, `owner`, `valid_from`, `valid_until`, `link`, `labels`.
     """
 
     title: str
     markdown: str
     place: str = ""
-    question: str = ""
+    questions: tuple[str, ...] = ()
     properties: dict[str, str] = field(default_factory=dict)
 
 
