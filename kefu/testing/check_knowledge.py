@@ -181,7 +181,7 @@ def check_stands_any_text(open_knowledge: Open) -> None:
     knowledge.put([*BASICS, row("odd", "a:b^* AND (", "\x00 x \\")])
     for text in HOSTILE:
         for language in ("zh", "en"):
-            assert len(_ask(knowledge, text, language, context=(text,))) <= 5  # type: ignore[arg-type]
+            assert len(_ask(knowledge, text, language, context=(text,))) <= 5
     assert _ids(_ask(knowledge, "i want a refund"))[0] == "refund"
 
 
