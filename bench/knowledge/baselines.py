@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from bodies import Body
@@ -17,7 +18,7 @@ DEEP = 10
 
 def characters(text: str) -> list[str]:
     """Characters and pairs of them."""
-    return [*text, *map("".join, zip(text, text[1:], strict=False))]
+    return [*text, *map("".join, pairwise(text))]
 
 
 def bm25(body: Body, cut: Cut = words_of) -> list[list[int]]:
