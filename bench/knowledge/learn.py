@@ -1,6 +1,7 @@
 """Learn the weights of kefu/ai/knowledge/ranking.py anew and print them; nothing is written.
 
-    python bench/knowledge/learn.py --data DIR
+    python bench/knowledge/learn.py --data DIR                   the weights of words
+    python bench/knowledge/learn.py --data DIR --encoder DIR     those of words and meaning, on the English sets
 
 From sets whose licence allows it (stackfaq, BANKING77, CLINC150: training files) and the sample school, one half of the
 questions each, as they are and spoilt.
@@ -16,16 +17,16 @@ from pathlib import Path
 import numpy as np
 from bodies import AT, Body, read_intents, read_stackfaq, read_starter
 
+from kefu.ai.encode.onnx import open_encoder
+from kefu.ai.knowledge.fused import FusedKnowledge
 from kefu.ai.knowledge.lexical import LexicalKnowledge
-from kefu.ai.knowledge.ranking import SIGNS
+from kefu.ai.knowledge.ranking import SIGNS, marks_of
 from kefu.ai.training.noise import NOISES
 from kefu.core.ports.knowledge import Query
 
-LEARNED = ("pieces", "sounds", "words", "order", "letters", "sentence")
+LEARNED = ("pieces", "sounds", "words", "order", "letters", "sentence", "meaning")
 SPOILT = (("typos", "en"), ("typos", "zh"), ("homophones", "zh"))
-KEPT = 50
-
-Example = tuple[np.ndarray, np.ndarray, list[str]]
+Example = tuple[np.ndarray, np.ndarray, list[int]]
 """Signs (n, n_signs), which are right (n,), and their articles, of one question."""
 
 
@@ -33,26 +34,36 @@ def main() -> None:
     """Learn and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
-    data = parser.parse_args().data
+    parser.add_argument("--encoder", type=Path, help="folder of an English encoder, from `kefu encoder add minilm`")
+    options = parser.parse_args()
+    data = options.data
     intents = (read_intents(data / name / "train.csv") for name in ("banking77", "clinc150"))
     bodies = [one.half(0) for one in (read_stackfaq(data), *intents, read_starter("zh"), read_starter("en"))]
-    sets = [examples for body in bodies for examples in examples_of(body)]
+    if options.encoder:
+        bodies = [one for one in bodies if one.language == "en"]
+    sets = [examples for body in bodies for examples in examples_of(body, options.encoder)]
     weights = learn_weights(sets)
     print("WEIGHTS", dict(zip(SIGNS, weights.round(2).tolist(), strict=True)))
     print("CERTAINTY", learn_certainty(sets, weights).round(3).tolist())
 
 
-def examples_of(body: Body) -> Iterator[list[Example]]:
-    """The questions as they are, then spoilt in each way."""
-    found = LexicalKnowledge()
+def examples_of(body: Body, encoder: Path | None) -> Iterator[list[Example]]:
+    """The questions as they are, then spoilt in each way.
+
+    Articles that answer the same questions count as one: the lead is over another answer.
+    """
+    opened = open_encoder({"folder": str(encoder)}) if encoder else None
+    found = FusedKnowledge(opened, ["en"]) if opened else LexicalKnowledge()
+    one_of = {number: min(right) for _, right in body.questions for number in right}
     found.put(body.articles)
     for noise in ("", *(name for name, language in SPOILT if language == body.language)):
         chance, examples = random.Random(4), []  # noqa: S311 - repeatable
         for text, right in body.questions:
             asked = NOISES[noise](text, body.language, chance) if noise else text
             scored = found.scored(Query(asked, body.language, "public", AT.date()))
-            articles = [one.candidate.entry.article for one in scored]
-            is_right = np.array([int(one) in right for one in articles], bool)
+            articles = [int(one.candidate.entry.article) for one in scored]
+            is_right = np.array([one in right for one in articles], bool)
+            articles = [one_of.get(one, one) for one in articles]
             examples.append((np.array([one.signs for one in scored]).reshape(-1, len(SIGNS)), is_right, articles))
         yield examples
 
@@ -95,7 +106,7 @@ def learn_certainty(sets: list[list[Example]], weights: np.ndarray) -> np.ndarra
 
 def hits_of(
     signs: np.ndarray, right: np.ndarray, articles: np.ndarray, weights: np.ndarray
-) -> Iterator[tuple[list[float], bool]]:
+) -> Iterator[tuple[np.ndarray, bool]]:
     """What the certainty is made of, for the five best."""
     if not len(signs):
         return
@@ -105,8 +116,7 @@ def hits_of(
     for at in order[:5]:
         is_first = articles[at] == articles[order[0]]
         rival = others.max(initial=0.0) if is_first else scores[order[0]]
-        sentence, pieces = signs[at, SIGNS.index("sentence")], signs[at, SIGNS.index("pieces")]
-        yield [scores[at], scores[at] - rival, sentence, pieces, 1.0], bool(right[at])
+        yield marks_of(scores[at], scores[at] - rival, signs[at]), bool(right[at])
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

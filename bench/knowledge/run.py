@@ -86,7 +86,7 @@ def measure(body: Body) -> None:
         return
     for noise in ("typos", "homophones", "traditional"):
         if body.language == "zh" or noise == "typos":
-            spoilt = search_all(knowledge, spoil(body, noise))
+            spoilt = search_all(knowledge, body, spoil(body, noise))
             figure(
                 f"{body.name}: R@1 with {noise}", first_right(body, [numbers(one) for one in spoilt]), "ratio", "higher"
             )
@@ -97,21 +97,20 @@ def measure(body: Body) -> None:
     figure(f"{body.name}: AUROC of found against not found", auroc(yes, no), "ratio", "higher")
 
 
-def search_all(knowledge: LexicalKnowledge, body: Body) -> list[list[Hit]]:
-    """The hits of every question; a question that is itself an article does not count as found."""
+def search_all(knowledge: LexicalKnowledge, body: Body, asked: Sequence[str] = ()) -> list[list[Hit]]:
+    """The hits of every question, as it is or as `asked`; a question that is itself an article is not found."""
     own = {one.passages[0].question: one.id for one in body.articles} if body.name == "lcqmc" else {}
     found = []
-    for text, _ in body.questions:
-        hits = knowledge.search(Query(text, body.language, "public", AT.date(), (), 4 * DEEP))
+    for (text, _), words in zip(body.questions, asked or [text for text, _ in body.questions], strict=True):
+        hits = knowledge.search(Query(words, body.language, "public", AT.date(), (), 4 * DEEP))
         found.append([hit for hit in hits if hit.article.id != own.get(text)])
     return found
 
 
-def spoil(body: Body, noise: str) -> Body:
+def spoil(body: Body, noise: str) -> list[str]:
     """The questions as hurried people write them."""
     chance = random.Random(4)  # noqa: S311 - repeatable
-    asked = [(NOISES[noise](text, body.language, chance), right) for text, right in body.questions]
-    return Body(f"{body.name} spoilt", body.language, body.articles, asked)
+    return [NOISES[noise](text, body.language, chance) for text, _ in body.questions]
 
 
 def certainties(body: Body, found: Sequence[Sequence[Hit]]) -> tuple[list[float], list[bool]]:

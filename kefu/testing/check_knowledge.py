@@ -155,7 +155,7 @@ def check_replaces_and_drops(open_knowledge: Open) -> None:
         ]
     )
     assert _ids(_ask(knowledge, "get a parcel"))[0] == "refund"
-    assert "refund" not in _ids(_ask(knowledge, "refund money within 14 days"))
+    assert all("14 days" not in hit.passage.text for hit in _ask(knowledge, "refund money within 14 days"))
     assert _ask(knowledge, "kite")[0].passage.text == "No."
     knowledge.drop(["refund", "never there"])
     assert "refund" not in _ids(_ask(knowledge, "get a parcel"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -109,6 +109,14 @@ def search_for(asked: Asked, query: Query, snapshot: Snapshot) -> Search:
         for term, boost in _rarest(snapshot, field, asked.language, shares)
     ]
     return Search.boolean_query([*parts, *((Occur.MustNot, one) for one in _excluded(query, snapshot))])
+
+
+def search_among(ids: Iterable[str], query: Query, snapshot: Snapshot) -> Search:
+    """All passages of these articles that this reader may see on that day, in the language asked for."""
+    wanted = Search.term_set_query(snapshot.schema, "article", list(ids))
+    language = Search.term_query(snapshot.schema, "language", query.language, "basic")
+    excluded = ((Occur.MustNot, one) for one in _excluded(query, snapshot))
+    return Search.boolean_query([(Occur.Must, wanted), (Occur.Must, language), *excluded])
 
 
 def _excluded(query: Query, snapshot: Snapshot) -> Iterator[Search]:

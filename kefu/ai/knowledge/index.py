@@ -210,6 +210,12 @@ class Snapshot:
         whole: bytes = self.searcher.doc(address)["whole"][0]
         return msgspec.json.decode(whole, type=Article)
 
+    def articles(self) -> list[Article]:
+        """All articles, in no order; as slow as there are many."""
+        found = self.searcher.search(tantivy.Query.all_query(), max(1, self.size), count=False).hits
+        documents = (self.searcher.doc(address) for _, address in found)
+        return [msgspec.json.decode(whole, type=Article) for one in documents for whole in one.get_all("whole")]
+
     def _prepare(self, document: tantivy.Document, place: tuple[int, int]) -> Candidate:
         entry = _ENTRY.decode(document["entry"][0])
         unit = take_apart(entry.unit)

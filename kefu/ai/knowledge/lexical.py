@@ -27,8 +27,8 @@ class LexicalKnowledge:
     """
 
     def __init__(self, folder: Path | None = None, groups: Sequence[tuple[Sequence[str], Sequence[str]]] = ()) -> None:
-        self._index = PassageIndex(folder)
-        self._synonyms = Synonyms([*house_synonyms(), *groups])
+        self.index = PassageIndex(folder)
+        self.synonyms = Synonyms([*house_synonyms(), *groups])
         settings = hashlib.sha256(repr((FORMAT, house_synonyms(), groups)).encode()).hexdigest()[:12]
         self._version = f"{NAME}-{settings}"
 
@@ -39,27 +39,28 @@ class LexicalKnowledge:
 
     def put(self, articles: Sequence[Article]) -> None:
         """See `Knowledge`; some 3,000 short passages a second. Raises `Conflict` where another process writes."""
-        self._index.put(articles)
+        self.index.put(articles)
 
     def drop(self, ids: Sequence[str]) -> None:
         """See `Knowledge`."""
-        self._index.drop(ids)
+        self.index.drop(ids)
 
     def search(self, query: Query) -> Sequence[Hit]:
         """See `Knowledge`."""
-        snapshot = self._index.snapshot
-        return hits_of(self._scored(query, snapshot)[: query.limit], snapshot)
+        snapshot = self.index.snapshot
+        return hits_of(self.scored_in(query, snapshot)[: query.limit], snapshot)
 
     def scored(self, query: Query) -> list[Scored]:
         """All candidates with their signs, best first: what weights are learned from."""
-        return self._scored(query, self._index.snapshot)
+        return self.scored_in(query, self.index.snapshot)
 
     def close(self) -> None:
         """See `Knowledge`."""
-        self._index.close()
+        self.index.close()
 
-    def _scored(self, query: Query, snapshot: Snapshot) -> list[Scored]:
-        asked = prepare(query, snapshot, self._synonyms)
+    def scored_in(self, query: Query, snapshot: Snapshot) -> list[Scored]:
+        """The same at one moment of the index."""
+        asked = prepare(query, snapshot, self.synonyms)
         found = snapshot.best(search_for(asked, query, snapshot), max(CANDIDATES, query.limit))
         return rank([(one, signs_of(asked, one, snapshot)) for one in found])
 

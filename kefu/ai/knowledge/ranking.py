@@ -30,6 +30,23 @@ CERTAINTY = np.array([0.004, 0.021, 0.7, 4.817, -2.909])
 the questions have no answer among the articles."""
 
 
+MEANT = np.array([3.0, 1.0, 4.0, 2.0, 1.0, 1.0, 0.0, 0.0, 0.0, 10.0])
+"""The weights where an encoder reads the language; learned in the same way with `--encoder`."""
+
+MEANT_CERTAINTY = np.array([0.004, 0.021, 0.7, 4.817, -2.909])
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What signs count in the score (n_signs,), and what makes a probability of it (5,)."""
+
+    weights: np.ndarray
+    certainty: np.ndarray
+
+
+BY_WORDS, BY_MEANING = Ranking(WEIGHTS, CERTAINTY), Ranking(MEANT, MEANT_CERTAINTY)
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A candidate with its signs (n_signs,) and score; `lead` is over the best passage of another article.
@@ -74,9 +91,9 @@ def signs_of(asked: Asked, candidate: Candidate, snapshot: Snapshot, meaning: fl
     )
 
 
-def rank(candidates: Sequence[tuple[Candidate, np.ndarray]]) -> list[Scored]:
+def rank(candidates: Sequence[tuple[Candidate, np.ndarray]], ranking: Ranking = BY_WORDS) -> list[Scored]:
     """Candidates with their signs in the order of their scores; equal ones by article and number."""
-    found = [(one, signs, float(signs @ WEIGHTS)) for one, signs in candidates]
+    found = [(one, signs, float(signs @ ranking.weights)) for one, signs in candidates]
     found.sort(key=lambda one: (-one[2], one[0].entry.article, one[0].entry.number))
     articles = [one.entry.article for one, _, _ in found]
     runner_up = next((at for at, article in enumerate(articles) if article != articles[0]), None)
@@ -84,14 +101,19 @@ def rank(candidates: Sequence[tuple[Candidate, np.ndarray]]) -> list[Scored]:
     for one, signs, score in found:
         rival = runner_up if one.entry.article == articles[0] else 0
         lead = score - found[rival][2] if rival is not None else score
-        scored.append(Scored(one, signs, score, lead, certainty(score, lead, signs)))
+        scored.append(Scored(one, signs, score, lead, certainty(score, lead, signs, ranking)))
     return scored
 
 
-def certainty(score: float, lead: float, signs: np.ndarray) -> float:
+def certainty(score: float, lead: float, signs: np.ndarray, ranking: Ranking) -> float:
     """How often a passage with this score, lead and signs answers, in [0, 1]."""
-    given = (score, lead, signs[SIGNS.index("sentence")], signs[SIGNS.index("pieces")], 1.0)
-    return 1 / (1 + math.exp(-float(CERTAINTY @ given)))
+    return 1 / (1 + math.exp(-float(ranking.certainty @ marks_of(score, lead, signs))))
+
+
+def marks_of(score: float, lead: float, signs: np.ndarray) -> np.ndarray:
+    """What certainty is made of, float64 (5,): meaning stands for the pieces where it says more."""
+    alike = max(signs[SIGNS.index("pieces")], signs[SIGNS.index("meaning")])
+    return np.array((score, lead, signs[SIGNS.index("sentence")], alike, 1.0))
 
 
 def _aligned(asked: Asked, candidate: Candidate) -> dict[str, str]:

@@ -37,9 +37,9 @@ def test_sentences_end_where_they_end(text: str, sentences: list[str]) -> None:
 
 
 def test_the_sentences_that_answer_are_chosen_in_their_order() -> None:
-    text = "We are a school in Suzhou. A refund takes seven days. Our teachers are kind. Refunds after 14 days are partial."
+    text = "We are a school in Suzhou. A refund takes seven days. Our teachers are kind. Late refunds are partial."
     chosen = choose_sentences("how long does a refund take", hit(page("a", "School", text)))
-    assert chosen == [1]
+    assert chosen == [1, 3]
     text = "我们成立于2010年。退款会在七天内到账。校区在苏州。"
     assert choose_sentences("退款多久到账", hit(page("b", "学校", text, "zh"))) == [1]
 
