@@ -1,8 +1,8 @@
 """How often is the passage found that answers, how sure is it, and how fast?
 
-    python bench/knowledge/run.py --data DIR                        all but the large index
-    python bench/knowledge/run.py --data DIR --passages 1000000     with it: half an hour, memory as stated
-    python bench/knowledge/run.py --quick                           the sample school alone; writes nothing
+    python bench/knowledge/run.py --data DIR --encoder DIR                        all but the large index
+    python bench/knowledge/run.py --data DIR --encoder DIR --passages 1000000     with it
+    python bench/knowledge/run.py --quick                    the sample school and 10,000 passages; writes nothing
 
 See README.md.
 """
@@ -26,6 +26,8 @@ import numpy as np
 from baselines import BASELINES
 from bodies import AT, Body, article, read_bq_faq, read_lcqmc, read_stackfaq, read_starter, read_tau2
 
+from kefu.ai.encode.onnx import open_encoder
+from kefu.ai.knowledge.fused import FusedKnowledge
 from kefu.ai.knowledge.lexical import LexicalKnowledge
 from kefu.ai.training.measures import auroc, calibration_error
 from kefu.ai.training.noise import NOISES
@@ -36,6 +38,8 @@ HERE = Path(__file__).parent
 GOALS = {"stackfaq": 0.78, "lcqmc": 0.85, "bq_faq": 0.30, "tau2 banking": 0.25}
 READ = (read_stackfaq, read_lcqmc, read_bq_faq, read_tau2)
 DEEP = 10
+
+Search = LexicalKnowledge | FusedKnowledge
 
 figures: list[dict[str, Any]] = []
 
@@ -52,6 +56,7 @@ def main() -> None:
     """Measure and write results.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of the data sets")
+    parser.add_argument("--encoder", type=Path, help="folder of an English encoder, from `kefu encoder add minilm`")
     parser.add_argument("--passages", type=int, default=0, help="passages of the large index")
     parser.add_argument("--quick", action="store_true", help="the sample school alone; writes nothing")
     options = parser.parse_args()
@@ -59,25 +64,28 @@ def main() -> None:
     if not options.quick:
         bodies = [read(options.data) for read in READ]
     for body in bodies:
-        measure(body)
+        measure(body, LexicalKnowledge(), "lexical.v1")
+        if options.encoder and body.language == "en":
+            encoder = open_encoder({"folder": str(options.encoder)})
+            measure(body, FusedKnowledge(encoder, ["en"]), "fused.v1")
     measure_speed(bodies, 10_000, goal=20.0)
     if options.passages:
         measure_speed(bodies, options.passages, goal=150.0)
     if not options.quick:
-        write(f"python bench/knowledge/run.py --data DIR --passages {options.passages}")
+        write(f"python bench/knowledge/run.py --data DIR --encoder DIR --passages {options.passages}")
 
 
-def measure(body: Body) -> None:
+def measure(body: Body, knowledge: Search, method: str) -> None:
     """Figures of one set, of the half that nothing was chosen by: as asked, spoilt, without an answer; baselines."""
     deep = body.name.startswith("tau2")
     body = body.half(1)
-    knowledge = LexicalKnowledge()
     knowledge.put(body.articles)
+    at = f"{body.name}, {method}: "
     found = search_all(knowledge, body)
     score = share_found if deep else first_right
     base = {name: score(body, rank(body)) for name, rank in BASELINES.items()}
     name = max(base, key=lambda one: base[one])
-    measure_name = f"{body.name}: recall@10" if deep else f"{body.name}: R@1"
+    measure_name = f"{at}recall@10" if deep else f"{at}R@1"
     ours = score(body, [numbers(hits) for hits in found])
     figure(
         measure_name, ours, "ratio", "higher", GOALS.get(body.name), baseline=round(base[name], 4), baseline_name=name
@@ -87,17 +95,15 @@ def measure(body: Body) -> None:
     for noise in ("typos", "homophones", "traditional"):
         if body.language == "zh" or noise == "typos":
             spoilt = search_all(knowledge, body, spoil(body, noise))
-            figure(
-                f"{body.name}: R@1 with {noise}", first_right(body, [numbers(one) for one in spoilt]), "ratio", "higher"
-            )
+            figure(f"{at}R@1 with {noise}", first_right(body, [numbers(one) for one in spoilt]), "ratio", "higher")
     sure, right = certainties(body, found)
-    figure(f"{body.name}: calibration error, half without an answer", calibration_error(sure, right), "ratio", "lower")
+    figure(f"{at}calibration error, half without an answer", calibration_error(sure, right), "ratio", "lower")
     yes = [one for one, is_right in zip(sure, right, strict=True) if is_right]
     no = [one for one, is_right in zip(sure, right, strict=True) if not is_right]
-    figure(f"{body.name}: AUROC of found against not found", auroc(yes, no), "ratio", "higher")
+    figure(f"{at}AUROC of found against not found", auroc(yes, no), "ratio", "higher")
 
 
-def search_all(knowledge: LexicalKnowledge, body: Body, asked: Sequence[str] = ()) -> list[list[Hit]]:
+def search_all(knowledge: Search, body: Body, asked: Sequence[str] = ()) -> list[list[Hit]]:
     """The hits of every question, as it is or as `asked`; a question that is itself an article is not found."""
     own = {one.passages[0].question: one.id for one in body.articles} if body.name == "lcqmc" else {}
     found = []
