@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import random
-import resource
 import statistics
 import time
 from collections.abc import Sequence
@@ -182,8 +181,9 @@ def made(number: int, pools: dict[Language, list[str]], chance: random.Random) -
 
 
 def resident_mb() -> float:
-    """Memory of this process at its most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Memory of this process now."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def write(command: str) -> None:

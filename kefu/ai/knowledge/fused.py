@@ -29,7 +29,8 @@ class FusedKnowledge:
     """Two ways to find, one order (implements `Knowledge`).
 
     The candidates of both are ranked together by all signs, the cosine of meaning among them. A
-    language that the encoder can't read is searched as `lexical.v1` does. Vectors are kept in the folder by text.
+    language that the encoder can't read, and a text too long for it, are searched as `lexical.v1`
+    does. Vectors are kept in the folder by text.
     """
 
     def __init__(
@@ -77,12 +78,12 @@ class FusedKnowledge:
         self._lexical.close()
 
     def _scored(self, query: Query, snapshot: Snapshot) -> list[Scored]:
-        if query.language not in self._vectors.languages:
+        if query.language not in self._vectors.languages or len(query.text) > LONGEST_READ:
             return self._lexical.scored_in(query, snapshot)
         most = max(CANDIDATES, query.limit)
         asked = prepare(query, snapshot, self._lexical.synonyms)
         found = {one.place: one for one in snapshot.best(search_for(asked, query, snapshot), most)}
-        vector = np.asarray(self._vectors.encoder.encode([query.text[:LONGEST_READ]]))[0]
+        vector = np.asarray(self._vectors.encoder.encode([query.text]))[0]
         table = self._vectors.table()
         near = set(table.nearest(vector, query, most))
         among = search_among({article for article, _ in near}, query, snapshot)
