@@ -41,19 +41,27 @@ def main() -> None:
     parser.add_argument("--encoder", default="", help="folder of an English encoder, from `kefu encoder add minilm`")
     parser.add_argument("--dev", action="store_true", help="development files; writes no results")
     parser.add_argument("--sets", nargs="*", default=[one.folder for one in SETS], help="folders to measure")
-    parser.add_argument("--readers", nargs="*", default=[], help="names of readers; all when left out")
+    parser.add_argument("--readers", nargs="*", default=[], help="any readers by name; the usual ones when left out")
+    parser.add_argument(
+        "--tuned", type=Path, help="folder with an encoder tuned for each set, in folders named as the sets'"
+    )
     options = parser.parse_args()
     figures: list[dict[str, Any]] = []
     for one in SETS:
-        for reader in readers_for(one, options.encoder):
-            if one.folder in options.sets and reader in (options.readers or [reader]):
-                figures += measure(one, reader, options.data, options.encoder, dev=options.dev)
+        if one.folder not in options.sets:
+            continue
+        for reader in options.readers or readers_for(one, options.encoder):
+            figures += measure(one, reader, options.data, options.encoder, dev=options.dev)
+        if options.tuned and (options.tuned / one.folder).is_dir():
+            figures += measure(
+                one, "joined.v1", options.data, str(options.tuned / one.folder), dev=options.dev, tuned=True
+            )
     if not (options.dev or options.readers):
         write(HERE, "python bench/intent/run.py --data DIR --encoder DIR", figures)
 
 
-def measure(one: Set, name: str, data: Path, encoder: str, *, dev: bool) -> list[dict[str, Any]]:
-    """Train a reader on a set and read its test."""
+def measure(one: Set, name: str, data: Path, encoder: str, *, dev: bool, tuned: bool = False) -> list[dict[str, Any]]:
+    """Train a reader on a set and read its test; `tuned` says so in the names of the figures."""
     train, test = one.rows(data, dev=dev)
     test = [row for row in test if row[1] != FOREIGN]
     reader = open_named(name, one.language, encoder)
@@ -62,7 +70,7 @@ def measure(one: Set, name: str, data: Path, encoder: str, *, dev: bool) -> list
     pairs = [(label, score.name) for (_, label), score in zip(test, found, strict=True)]
     right = [label == got for label, got in pairs]
     sure = [is_right for is_right, score in zip(right, found, strict=True) if score.probability >= ANSWER_AT]
-    at = f"{one.name}, {name}: "
+    at = f"{one.name}, {name}{', tuned' if tuned else ''}: "
     accuracy = 100 * statistics.mean(right)
     base = {"baseline": BASELINES[one.name], "baseline_name": BASELINE, "goal": GOALS.get((one.name, name))}
     slow = sorted(spent)[int(0.99 * len(spent))]
