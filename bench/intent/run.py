@@ -42,13 +42,15 @@ def main() -> None:
     parser.add_argument("--tuned", type=Path, help="folder with an encoder per set, from bench/tune.py")
     parser.add_argument("--dev", action="store_true", help="development files; writes no results")
     parser.add_argument("--sets", nargs="*", default=[one.folder for one in SETS], help="folders to measure")
-    parser.add_argument("--readers", nargs="*", default=[], help="names of readers; all when left out")
+    parser.add_argument("--readers", nargs="*", default=[], help="any readers by name; the usual ones when left out")
     options = parser.parse_args()
     figures: list[dict[str, Any]] = []
     for one in SETS:
-        for reader, encoder in readers_for(one, options.encoder, options.tuned).items():
-            if one.folder in options.sets and reader in (options.readers or [reader]):
-                figures += measure(one, reader, options.data, encoder, dev=options.dev)
+        if one.folder not in options.sets:
+            continue
+        usual = readers_for(one, options.encoder, options.tuned)
+        for reader in options.readers or usual:
+            figures += measure(one, reader, options.data, usual.get(reader, options.encoder), dev=options.dev)
     if not (options.dev or options.readers):
         write(HERE, "python bench/intent/run.py --data DIR --encoder DIR", figures)
 

@@ -1,4 +1,4 @@
-"""`joined.v1`: counted features and an encoder's vector in one linear model, with learned certainty."""
+"""`joined.v1`: a machine for counted features joined with one for an encoder's vector, with learned certainty."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Rehearsal:
 
 
 class JoinedIntents:
-    """A support vector machine, neighbours and distances, with probabilities learned on texts not seen.
+    """Margins, neighbours and distances, with probabilities learned on texts not seen.
 
     `open_rehearsal` is for an encoder that was tuned on the examples.
     """
@@ -97,7 +97,7 @@ class JoinedIntents:
         """The likeliest intents with calibrated probabilities."""
         if self._margins is None:
             return ()
-        seen = self._margins.see(phrase.counts, self._encode(phrase))
+        seen = next(self._margins.see([phrase.counts], self._encode(phrase)[None]))
         beta = self._without if seen.far is None else self._with
         return tuple(
             IntentScore(self._intents[at], round(one, 4)) for at, one in judge(seen.scores, _signals(seen), beta)
@@ -208,8 +208,8 @@ def _try(
     margins = Margins.fit([texts[at] for at in train], vectors[train], own, len(known))
     found = []
     origins = [LEFT_OUT if is_outside else KNOWN for is_outside in outside] + [FOREIGN] * (len(texts) - len(labels))
-    for at, origin in zip([*trial, *range(len(labels), len(texts))], origins, strict=True):
-        seen = margins.see(texts[at], vectors[at])
+    tried = [*trial, *range(len(labels), len(texts))]
+    for at, origin, seen in zip(tried, origins, margins.see([texts[at] for at in tried], vectors[tried]), strict=True):
         right = at < len(labels) and bool(known[seen.scores.argmax()] == labels[at])
         found.append((seen.far is not None, _signals(seen), right, origin))
     return found
