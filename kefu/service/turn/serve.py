@@ -136,6 +136,6 @@ def _hand_off(reason: str, work: Work) -> None:
     hours = work.house.hours
     opens = hours.next_opening(work.now)
     if work.talk.waiting is None:
-        work.record(HandedOff(work.now, reason, summarise(work.talk, work.reading), urgency(work.reading)))
+        work.record(HandedOff(work.now, reason, summarise(work.talk, work.reading), urgency(work.talk, work.reading)))
     facts = {"minutes": hours.minutes_to_reply, "opens": opens}
     work.reply(Draft("hand_off", "closed" if opens else "open", facts=facts, quick_replies=words(work, "back")))
