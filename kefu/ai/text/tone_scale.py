@@ -184,12 +184,20 @@ def calibrate(scores: np.ndarray, numbers: np.ndarray) -> tuple[float, np.ndarra
     right = np.eye(k)[numbers]
     start = np.append(2.0, np.zeros(k))
     found = start.copy()
+
+    def cost(at: np.ndarray) -> float:
+        chances = calibrated(scores, at[0], at[1:])[np.arange(n), numbers]
+        pull = PRIOR * float((at - start) @ (at - start)) / np.sqrt(n) / 2
+        return float(-np.log(chances + 1e-12).mean() + pull)
+
     for _ in range(30):
         chances = calibrated(scores, found[0], found[1:])
         slope = np.einsum("nk,nkf->f", chances - right, told) / n + PRIOR * (found - start) / np.sqrt(n)
         mean = np.einsum("nk,nkf->nf", chances, told)
         curve = np.einsum("nk,nkf,nkg->fg", chances, told, told) - mean.T @ mean
         step = np.linalg.solve(curve / n + (PRIOR / np.sqrt(n) + 1e-9) * np.eye(k + 1), slope)
+        while cost(found - step) > cost(found) and float(np.abs(step).max()) > 1e-6:
+            step /= 2
         found -= step
         if float(np.abs(step).max()) < 1e-6:
             break
