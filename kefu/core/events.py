@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from kefu.core.nouns import (
+    ActScore,
     Effect,
     Entity,
     Identity,
@@ -23,6 +24,7 @@ from kefu.core.nouns import (
     Span,
     Statement,
     Ticket,
+    Urgency,
     Value,
 )
 
@@ -75,14 +77,20 @@ class CheckFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessageUnderstood(Event):
-    """What the reader made of the message."""
+    """What the reader made of the message.
 
+    Version 2 added `anger` and `act`.
+    """
+
+    version: ClassVar[int] = 2
     language: Language
     intents: tuple[IntentScore, ...]
     entities: tuple[Entity, ...]
     cues: tuple[str, ...]
     sentiment: float
     urgency: float
+    anger: float
+    act: ActScore | None
     reader: str
 
 
@@ -158,7 +166,7 @@ class HandedOff(Event):
 
     reason: str
     summary: str
-    urgency: Literal["low", "normal", "high"]
+    urgency: Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,5 +303,7 @@ KINDS: Mapping[str, type[Event]] = {
 }  # fmt: skip
 """Name of an event's kind to its class: what a store needs to read it back."""
 
-UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {}
+UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {
+    ("MessageUnderstood", 1): lambda stored: {**stored, "anger": 0.0, "act": None},
+}
 """(kind, old version) to a function that lifts stored data to the next version."""

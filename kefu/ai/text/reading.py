@@ -23,6 +23,8 @@ from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
 from kefu.ai.text.phrase import Phrase, make_phrase
 from kefu.ai.text.sound import Sounds, build_sounds
+from kefu.ai.text.tone import Tones
+from kefu.ai.text.tone_features import Remark, make_remark
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Ask, Entity, IntentScore, Language, Reading, Token
@@ -44,7 +46,7 @@ FAR_BETTER = 0.3
 """By how much one intent for the whole must beat the least likely clause to explain it all."""
 
 RULES = ("cues.zh.txt", "cues.en.txt", "mood.zh.txt", "mood.en.txt")
-EDITION = 3
+EDITION = 4
 """Raised when the code reads differently, so that versions differ too."""
 
 
@@ -56,10 +58,11 @@ class Learned:
     intents: tuple[str, ...]
     kinds: frozenset[str]
     manner: Manner
+    tones: Tones
 
 
 class TextReader:
-    """Normalises, segments, finds entities, cues and mood, and asks its model what is wanted.
+    """Normalises, segments, finds entities, cues and tone, and asks its model what is wanted.
 
     With `names_teach` the names of intents are examples of them.
     Reading changes nothing, so any number of threads may read, also while `know` puts new
@@ -92,18 +95,19 @@ class TextReader:
 
     def fit(self, examples: Sequence[Example], progress: Progress) -> None:
         """Learn from labelled sentences; raises `BadInput` when there are none."""
-        if all(example.intent == OUT_OF_SCOPE for example in examples):
+        if all(example.intent in ("", OUT_OF_SCOPE) for example in examples):
             raise BadInput("There are no examples to learn from; write some in a skill's examples.zh.txt.")
         sounds = build_sounds()
         if self._names_teach:
             examples = [*examples, *named(examples)]
-        phrases, kinds = phrases_of(examples, sounds, progress)
-        inside = [at for at, example in enumerate(examples) if example.intent != OUT_OF_SCOPE]
+        phrases, remarks, kinds = phrases_of(examples, sounds, progress)
+        inside = [at for at, example in enumerate(examples) if example.intent not in ("", OUT_OF_SCOPE)]
         wanted = [examples[at].intent for at in inside]
         foreign = [phrases[at] for at, example in enumerate(examples) if example.intent == OUT_OF_SCOPE]
         self._model.fit([phrases[at] for at in inside], wanted, foreign, progress)
         intents = tuple(sorted(set(wanted)))
-        self._learned = Learned(sounds, intents, kinds, learn_manner(examples))
+        tones = Tones.learn(remarks, progress)
+        self._learned = Learned(sounds, intents, kinds, learn_manner(examples), tones)
         self._settle(self._pack())
 
     def save(self, folder: Path) -> None:
@@ -120,7 +124,8 @@ class TextReader:
             manner = Manner(frozenset(learned["heads"]), frozenset(learned["plain"]))
             sounds = Sounds.unpack(parts)
             self._model.unpack(parts)
-            self._learned = Learned(sounds, tuple(learned["intents"]), frozenset(learned["kinds"]), manner)
+            kinds = frozenset(learned["kinds"])
+            self._learned = Learned(sounds, tuple(learned["intents"]), kinds, manner, Tones.unpack(parts))
         except (KeyError, ValueError, TypeError) as error:
             raise ModelMissing(f"The model in {folder} does not fit this version of kefu; run `kefu train`.") from error
         self._settle(parts)
@@ -132,15 +137,19 @@ class TextReader:
             return Reading(language or self._default, (ask,), entities, reader=self._version)
         normal = normalise(text[:LONGEST])
         words, found = self._take_apart(normal.text)
-        mood = read_mood(normal.text, normal.original)
+        spoken = tell_language(normal.text, words, language, self._default)
+        remark = make_remark(normal, words, read_mood(normal.text, normal.original))
+        tone = (self._learned.tones if self._learned else Tones()).hear(remark, spoken)
         return Reading(
-            language=tell_language(normal.text, words, language, self._default),
+            language=spoken,
             asks=self._asks(text, normal, words),
             entities=tuple(_entity(normal, one) for one in found),
             tokens=tuple(_token(normal, word) for word in words),
             cues=find_cues(normal.text),
-            sentiment=mood.sentiment,
-            urgency=mood.urgency,
+            sentiment=tone.sentiment,
+            urgency=tone.urgency,
+            anger=tone.anger,
+            act=tone.act,
             reader=self._version,
         )
 
@@ -188,7 +197,7 @@ class TextReader:
             "heads": sorted(learned.manner.heads),
             "plain": sorted(learned.manner.plain),
         }
-        return {"reader.json": pack_json(facts), **learned.sounds.pack(), **self._model.pack()}
+        return {"reader.json": pack_json(facts), **learned.sounds.pack(), **self._model.pack(), **learned.tones.pack()}
 
     def _settle(self, parts: Parts) -> None:
         self._version = f"{self._name}-{fingerprint({**parts, 'rules': _rules_digest()})}"
@@ -213,17 +222,22 @@ def named(examples: Sequence[Example]) -> list[Example]:
     return found
 
 
-def phrases_of(examples: Sequence[Example], sounds: Sounds, progress: Progress) -> tuple[list[Phrase], frozenset[str]]:
-    """What a model of intents is given for each example, and the kinds of entities marked in them."""
-    phrases = []
+def phrases_of(
+    examples: Sequence[Example], sounds: Sounds, progress: Progress
+) -> tuple[list[Phrase], list[tuple[Remark, Example]], frozenset[str]]:
+    """What the models of intents and of tone are given for the examples, and the kinds of entities marked in them."""
+    phrases, remarks = [], []
     kinds: set[str] = set()
     for number, example in enumerate(examples, start=1):
         marked = parse_marks(example.text)
         kinds.update(kind for _, _, kind in marked.spans)
         normal = normalise(marked.text)
-        phrases.append(make_phrase(normal.text, example_words(normal, marked.spans), sounds))
+        words = example_words(normal, marked.spans)
+        phrases.append(make_phrase(normal.text, words, sounds))
+        if example.tone:
+            remarks.append((make_remark(normal, words, read_mood(normal.text, normal.original)), example))
         progress("features", number, len(examples))
-    return phrases, frozenset(kinds)
+    return phrases, remarks, frozenset(kinds)
 
 
 def example_words(normal: Normal, spans: Sequence[tuple[int, int, str]]) -> list[Word]:

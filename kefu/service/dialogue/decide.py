@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
 from kefu.core.nouns import Ask, Conversation, Entity, Flow, IntentScore, Option, Question, Reading, Value
 from kefu.core.skill import Skill, Slot
+from kefu.service.dialogue.fold import PRESSING
 from kefu.service.dialogue.match import match_answer
 from kefu.service.skills.catalog import Catalog
 
@@ -309,11 +310,36 @@ def unclear(scene: Scene) -> Decision | None:
     """Ask once what is meant, then give it to a person; one who waits for a person just adds to it."""
     if scene.talk.waiting:
         return Note("already_waiting")
+    if scene.talk.anger >= PRESSING:
+        return HandOff("angry")
     if scene.talk.stumbles >= 1:
         return HandOff("not_understood")
     likely = [score for score in scene.reading.asks[0].intents[:3] if score.probability >= scene.promise.clarify_at / 3]
-    unsure = scene.reading.best.probability >= scene.promise.clarify_at
-    return Clarify(_offers(scene, likely) if unsure else (), "unsure" if unsure else "unknown")
+    if scene.reading.best.probability >= scene.promise.clarify_at:
+        return Clarify(_offers(scene, likely), "unsure")
+    return _by_act(scene) or Clarify((), "unknown")
+
+
+def _by_act(scene: Scene) -> Decision | None:
+    """What to do when nothing but the act of speaking is clear: people hear complaints, suggestions are offered.
+
+    Nothing is done by the machine alone, since what was promised about answers speaks of intents.
+    """
+    act = scene.reading.act
+    if act is None or act.probability < scene.promise.answer_at:
+        return None
+    if act.name == "complaint":
+        return HandOff("complaint")
+    if act.name != "suggestion":
+        return None
+    intents = [
+        intent
+        for skill in scene.catalog.skills.values()
+        for intent, tone in skill.tones.items()
+        if act.name in tone.split()
+    ]
+    offers = _offers(scene, [IntentScore(intent, act.probability) for intent in intents])
+    return Clarify(offers, "unsure") if offers else None
 
 
 def _offers(scene: Scene, likely: list[IntentScore]) -> tuple[Option, ...]:

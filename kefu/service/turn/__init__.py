@@ -121,7 +121,7 @@ def _open(inbound: Inbound, work: Work) -> None:
 
 def _understood(work: Work, reading: Reading) -> MessageUnderstood:
     scores, cues = reading.asks[0].intents[:3], tuple(sorted(reading.cues))
-    tone = (reading.sentiment, reading.urgency)
+    tone = (reading.sentiment, reading.urgency, reading.anger, reading.act)
     return MessageUnderstood(work.now, reading.language, scores, reading.entities, cues, *tone, reading.reader)
 
 

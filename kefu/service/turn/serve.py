@@ -142,7 +142,7 @@ def give_to_people(reason: str, work: Work, *, about: Conversation | None = None
     opens = hours.next_opening(work.now)
     if work.talk.waiting is None:
         summary = summarise(about or work.talk, work.reading)
-        work.record(HandedOff(work.now, reason, summary, urgency(work.reading)))
+        work.record(HandedOff(work.now, reason, summary, urgency(work.talk, work.reading)))
     facts = {"minutes": hours.minutes_to_reply, "opens": opens}
     back = words(work, "back") if says == "hand_off" else ()
     work.reply(Draft(says, "closed" if opens else "open", facts=facts, quick_replies=back))
