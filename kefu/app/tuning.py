@@ -65,7 +65,7 @@ def lesson_of(examples: Sequence[Example], languages: frozenset[str], progress: 
 
     Raises `BadInput` when fewer than two intents have any in these languages.
     """
-    inside = [example for example in (*examples, *named(examples)) if example.intent != OUT_OF_SCOPE]
+    inside = [example for example in (*examples, *named(examples)) if example.intent not in ("", OUT_OF_SCOPE)]
     phrases, _, _ = phrases_of(inside, build_sounds(), progress)
     _, labels = np.unique([example.intent for example in inside], return_inverse=True)
     readable = np.array([phrase.is_in(languages) for phrase in phrases], bool)
