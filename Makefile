@@ -50,6 +50,7 @@ crash: $(VENV)/.dev ## Kill the server 200 times while customers write; nothing 
 
 bench-quick: $(VENV)/.dev ## The benches in two minutes
 	$(BIN)/python bench/turn/run.py --quick
+	$(BIN)/python bench/knowledge/run.py --quick
 
 bench: $(VENV)/.dev ## The benches that need no data sets
 	$(BIN)/python bench/turn/run.py

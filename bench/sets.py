@@ -50,16 +50,27 @@ SETS = (
 )
 
 
+TUNED = ", tuned"
+"""What is added to the name of a reader whose encoder was tuned, by tune.py, to the examples that it learns from."""
+
+
 def open_named(name: str, language: Language, encoder: str) -> TrainableReader:
     """A reader by its name; `ensemble.v1` is linear.v1 with joined.v1, or with nearest.v1 without an encoder."""
+    name = name.removesuffix(TUNED)
     second = "joined.v1" if encoder and language == "en" else "nearest.v1"
     return open_reader(name, {"language": language, "encoder": encoder, "parts": ["linear.v1", second]})
 
 
-def readers_for(one: Set, encoder: str) -> list[str]:
-    """The readers that are measured on a set; the joined one needs an encoder that reads its language."""
+def readers_for(one: Set, encoder: str, tuned: Path | None = None, shots: int = 0) -> dict[str, str]:
+    """The readers that are measured on a set, each with its encoder; the joined one needs one of its language.
+
+    `tuned` is the folder with one encoder per set that tune.py makes.
+    """
     names = ["linear.v1", "nearest.v1"]
-    return [*names, "joined.v1", "ensemble.v1"] if encoder and one.language == "en" else [*names, "ensemble.v1"]
+    names += ["joined.v1", "ensemble.v1"] if encoder and one.language == "en" else ["ensemble.v1"]
+    found = dict.fromkeys(names, encoder)
+    own = tuned / (f"{one.folder}-{shots}" if shots else one.folder) if tuned else None
+    return {**found, f"joined.v1{TUNED}": str(own)} if own and own.is_dir() else found
 
 
 def fit(reader: TrainableReader, rows: Rows, language: Language, *, foreign: bool = False) -> float:

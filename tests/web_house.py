@@ -83,7 +83,7 @@ class WebHouse:
                 settings = {"home": str(self.config.home), "path": "kefu.db"}
                 store = await stack.enter_async_context(open_store(settings))
             house = replace(self.bench.house, store=store)
-            yield Kefu(
+            kefu = Kefu(
                 config=self.config,
                 store=store,
                 broker=broker,
@@ -96,6 +96,8 @@ class WebHouse:
                 tokens=(API_TOKEN,),
                 operator_token=OPERATOR_TOKEN,
             )
+            await kefu.watch()
+            yield kefu
 
 
 def site_token(customer_id: str, *, secret: str = SITE_SECRET, age: timedelta = timedelta(0)) -> str:

@@ -18,7 +18,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
     "README.md",
     "README.zh.md",
-    *(f"docs/{language}/explain/{page}.md" for language in ("en", "zh") for page in ("understanding", "the-promise")),
+    *(
+        f"docs/{language}/explain/{page}.md"
+        for language in ("en", "zh")
+        for page in ("understanding", "the-promise", "knowledge")
+    ),
 )
 ROW = re.compile(r"(<!--([\w-]+): (.+?)-->)[^|]*\| `[^`]*` \|")
 UNITS = {"ratio": "", "1/s": "/s"}

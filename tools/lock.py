@@ -20,7 +20,9 @@ def compile_lock(target: str, *sources: str) -> None:
 
 if __name__ == "__main__":
     Path("requirements").mkdir(exist_ok=True)
-    compile_lock("requirements/run.lock", "pyproject.toml", "--extra", "data", "--extra", "postgres")
-    extras = [f"--extra={name}" for name in ("data", "encoder", "postgres", "report", "tables")]
+    compile_lock(
+        "requirements/run.lock", "pyproject.toml", "--extra", "data", "--extra", "knowledge", "--extra", "postgres"
+    )
+    extras = [f"--extra={name}" for name in ("data", "encoder", "knowledge", "postgres", "report", "spacy", "tables")]
     compile_lock("requirements/dev.lock", "pyproject.toml", *extras, "--group", "dev")
     compile_lock("requirements/bench.lock", "pyproject.toml", *extras, "--group", "dev", "--group", "bench")

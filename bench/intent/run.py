@@ -17,7 +17,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from sets import FOREIGN, SETS, Set, figure, fit, macro_f1, open_named, read, readers_for, size_mb, write  # noqa: E402
+from sets import FOREIGN, SETS, TUNED, Set, figure, fit, macro_f1, open_named, read, readers_for, size_mb, write  # noqa: E402
 
 ANSWER_AT = 0.6
 BASELINES = {"BANKING77": 91.5, "HWU64": 88.3, "CLINC150": 92.9, "SMP2017": 89.4}
@@ -39,15 +39,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--encoder", default="", help="folder of an English encoder, from `kefu encoder add minilm`")
+    parser.add_argument("--tuned", type=Path, help="folder with an encoder per set, from bench/tune.py")
     parser.add_argument("--dev", action="store_true", help="development files; writes no results")
     parser.add_argument("--sets", nargs="*", default=[one.folder for one in SETS], help="folders to measure")
-    parser.add_argument("--readers", nargs="*", default=[], help="names of readers; all when left out")
+    parser.add_argument("--readers", nargs="*", default=[], help="any readers by name; the usual ones when left out")
     options = parser.parse_args()
     figures: list[dict[str, Any]] = []
     for one in SETS:
-        for reader in readers_for(one, options.encoder):
-            if one.folder in options.sets and reader in (options.readers or [reader]):
-                figures += measure(one, reader, options.data, options.encoder, dev=options.dev)
+        if one.folder not in options.sets:
+            continue
+        usual = readers_for(one, options.encoder, options.tuned)
+        for reader in options.readers or usual:
+            figures += measure(one, reader, options.data, usual.get(reader, options.encoder), dev=options.dev)
     if not (options.dev or options.readers):
         write(HERE, "python bench/intent/run.py --data DIR --encoder DIR", figures)
 
@@ -62,7 +65,7 @@ def measure(one: Set, name: str, data: Path, encoder: str, *, dev: bool) -> list
     pairs = [(label, score.name) for (_, label), score in zip(test, found, strict=True)]
     right = [label == got for label, got in pairs]
     sure = [is_right for is_right, score in zip(right, found, strict=True) if score.probability >= ANSWER_AT]
-    at = f"{one.name}, {name}: "
+    at, name = f"{one.name}, {name}: ", name.removesuffix(TUNED)
     accuracy = 100 * statistics.mean(right)
     base = {"baseline": BASELINES[one.name], "baseline_name": BASELINE, "goal": GOALS.get((one.name, name))}
     slow = sorted(spent)[int(0.99 * len(spent))]

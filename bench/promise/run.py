@@ -22,11 +22,13 @@ import numpy as np
 from scipy.stats import beta, binom
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from sets import FOREIGN, SETS, Set, figure, fit, open_named, read, write  # noqa: E402
+from intents import measure  # noqa: E402
+from sets import FOREIGN, SETS, TUNED, Set, figure, fit, open_named, read, readers_for, write  # noqa: E402
 
 from kefu.service.promise.certify import HEAD_START, STEPS, Aim, Kept, Label, certify  # noqa: E402
+from kefu.service.promise.looks import allowance, first_look, looks_of  # noqa: E402
 from kefu.service.promise.watch import WORSE, Watch  # noqa: E402
 
 DELTA = 0.05
@@ -35,6 +37,7 @@ LABELS = 500
 GOALS = {"BANKING77": 86.0, "HWU64": 82.0, "CLINC150": 75.0}
 PILOT = {"BANKING77": (64, 79, 94), "HWU64": (45, 75, 89), "CLINC150": (50, 66, 78)}
 PILOT_NAME = "pilot: linear model joined with MiniLM, margin as the score"
+MEASURED = ("joined.v1", "linear.v1")
 NOTHING = STEPS + 1
 """The step of a threshold that answers nothing."""
 
@@ -55,6 +58,10 @@ class Population:
         """A sample with replacement."""
         at = chance.integers(0, len(self.steps), n)
         return Population(self.steps[at], self.wrong[at])
+
+    def first(self, n: int) -> Population:
+        """The first n of a sample."""
+        return Population(self.steps[:n], self.wrong[:n])
 
     def above(self) -> tuple[np.ndarray, np.ndarray]:
         """How many are answered, and how many of them wrongly, at each step of the threshold, (STEPS + 2,)."""
@@ -78,17 +85,24 @@ def tails(sample: Population, alpha: float, dial: str) -> tuple[np.ndarray, np.n
 
 
 def ours(sample: Population, alpha: float, dial: str) -> int:
-    """Kefu's rule: from strict to loose, ending at the first failure. The same as `certify`, which is checked."""
-    answered, _, tail = tails(sample, alpha, dial)
-    fewest = math.ceil(math.log(DELTA) / math.log1p(-alpha))
-    if len(sample.steps) < fewest:
+    """Kefu's rule: the latest look, from strict to loose, ending at the first failure. The same as `certify`."""
+    looks = looks_of(len(sample.steps))
+    if not looks or looks[-1] < first_look(alpha, DELTA):
         return NOTHING
-    begins = 0 if dial == "joint" else min(HEAD_START * fewest, len(sample.steps))
+    seen = sample.first(looks[-1])
+    answered, _, tail = tails(seen, alpha, dial)
+    if dial == "joint":
+        begins, spends = 0, allowance(looks, alpha, DELTA)[1]
+    else:
+        begins = min(HEAD_START * Aim(alpha, DELTA).fewest(DELTA), looks[-1])
+        by_look = np.stack([sample.first(look).above()[0] for look in looks]).astype(int)
     chosen = NOTHING
-    for step in np.flatnonzero(np.bincount(sample.steps, minlength=STEPS + 1))[::-1]:
+    for step in np.flatnonzero(np.bincount(seen.steps, minlength=STEPS + 1))[::-1]:
         if answered[step] < begins:
             continue
-        if tail[step] > DELTA:
+        if dial == "selective":
+            spends = allowance(tuple(by_look[:, step].tolist()), alpha, DELTA)[1] if tail[step] <= DELTA else 0.0
+        if tail[step] > spends:
             break
         chosen = int(step)
     return chosen
@@ -182,21 +196,23 @@ def invented_settings(times: int) -> Iterator[dict[str, Any]]:
         for dial in ("joint", "selective"):
             for alpha in ALPHAS:
                 population = invented(kind, alpha)
-                for n in (200, 500, 1000, 2000):
+                for n in (250, 500, 1000, 2000):
                     name = f"{kind} scores, {dial} {alpha:.0%}, {n} labels"
                     yield from told(name, settle(population, n, alpha, dial, times))
 
 
-def real_settings(data: Path, encoder: str, times: int) -> Iterator[dict[str, Any]]:
+def real_settings(data: Path, encoder: str, tuned: Path | None, times: int) -> Iterator[dict[str, Any]]:
     """A reader's probabilities on an official test, the whole test being the population."""
     for one in SETS:
         if one.name not in GOALS:
             continue
-        for reader in (["joined.v1"] if encoder else []) + ["linear.v1"]:
-            population = read_test(one, reader, data, encoder)
+        for reader, own in readers_for(one, encoder, tuned).items():
+            if reader.removesuffix(TUNED) not in MEASURED:
+                continue
+            population = read_test(one, reader, data, own)
             for alpha, pilot in zip(ALPHAS, PILOT[one.name], strict=True):
                 found = settle(population, LABELS, alpha, "joint", times)
-                best = reader == "joined.v1"
+                best = reader.removesuffix(TUNED) == "joined.v1"
                 goal = GOALS[one.name] if alpha == 0.02 and best else None
                 name = f"{one.name}, {reader}, joint {alpha:.0%}, {LABELS} labels"
                 yield from told(name, found, goal=goal, pilot=pilot if best else None)
@@ -243,6 +259,48 @@ def stopped(wrong: np.ndarray, alpha: float) -> np.ndarray:
     return np.where(reached.any(1), reached.argmax(1) + 1, wrong.shape[1])
 
 
+REPEATED = (63, 125, 250, 500, 1000, 2000)
+"""One who certifies whenever there is a look, as verdicts grow."""
+
+
+def repeated(times: int) -> Iterator[dict[str, Any]]:
+    """Certifying again and again on growing verdicts: in how many runs is any certificate ever broken in truth?
+
+    The baseline looks at every 25 verdicts with a single exact test at delta, and takes what passes.
+    """
+    for alpha in ALPHAS:
+        population = invented("useless", alpha)
+        _, rate = risk(population, "joint")
+        chance = np.random.default_rng(21)
+        broken = careless = 0
+        for _ in range(times):
+            sample = population.draw(REPEATED[-1], chance)
+            broken += any(rate[ours(sample.first(n), alpha, "joint")] > alpha + 1e-12 for n in REPEATED)
+            careless += any(rate[once(sample.first(n), alpha)] > alpha + 1e-12 for n in range(50, REPEATED[-1], 25))
+        more = {"goal": 100 * DELTA, "interval": interval(broken, times), "baseline": 100 * careless / times}
+        name = f"useless scores, joint {alpha:.0%}, certified again and again to {REPEATED[-1]} labels: ever broken"
+        yield figure(name, 100 * broken / times, "%", "lower", **more, baseline_name="one test at delta each time")
+
+
+def once(sample: Population, alpha: float) -> int:
+    """The fixed sequence at delta, as if nobody had looked before."""
+    answered, _, tail = tails(sample, alpha, "joint")
+    failed = np.flatnonzero((tail > DELTA) & (answered > 0))
+    chosen = int(failed[-1]) + 1 if len(failed) else 0
+    return chosen if chosen <= STEPS and answered[min(chosen, STEPS)] > 0 else NOTHING
+
+
+def by_intent(times: int) -> Iterator[dict[str, Any]]:
+    """Thresholds of their own: how often is the promise of any intent broken, and what does it cost?"""
+    for kind in ("good", "useless"):
+        broken, covered = measure(kind, alpha=0.05, delta=DELTA, n=1000, times=times)
+        name, base = f"{kind} scores, joint 5%, 1000 labels, by intent", {"baseline_name": "one threshold for all"}
+        more = {"goal": 100 * DELTA, "interval": interval(broken[True], times), **base}
+        share = 100 / times
+        yield figure(f"{name}: any broken", share * broken[True], "%", "lower", baseline=share * broken[False], **more)
+        yield figure(f"{name}: coverage", 100 * covered[True], "%", "higher", baseline=100 * covered[False], **base)
+
+
 def check_against_kefu(times: int) -> None:
     """The vectorised rules of this bench must be those that kefu runs."""
     chance = np.random.default_rng(2)
@@ -260,7 +318,7 @@ def check_against_kefu(times: int) -> None:
     for row, stop in zip(wrong, stopped(wrong, 0.02), strict=True):
         watch = Watch(0.02, DELTA)
         watch.see(row[:stop].tolist())
-        if (watch.state == "broken") != (stop < 600 or bool(stopped(row[None], 0.02)[0] < 600)):
+        if (watch.filled >= 1.0) != (stop < 600 or bool(stopped(row[None], 0.02)[0] < 600)):
             sys.exit("this bench and kefu's watch disagree")
 
 
@@ -305,13 +363,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, help="folder of the data sets; invented scores alone without it")
     parser.add_argument("--encoder", default="", help="folder of an English encoder, from `kefu encoder add minilm`")
+    parser.add_argument("--tuned", type=Path, help="folder with an encoder per set, from bench/tune.py")
     parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions; writes no results")
     options = parser.parse_args()
     times = 200 if options.quick else 2000
     check_against_kefu(60 if options.quick else 300)
-    figures = [*invented_settings(times), *watched(times // 2), *beside_mapie(20 if options.quick else 200)]
+    figures = [*invented_settings(times), *repeated(times // 2), *by_intent(times // 2), *watched(times // 2)]
+    figures += beside_mapie(20 if options.quick else 200)
     if options.data:
-        figures += real_settings(options.data, options.encoder, times)
+        figures += real_settings(options.data, options.encoder, options.tuned, times)
     if options.data and not options.quick:
         write(HERE, "python bench/promise/run.py --data DIR --encoder DIR", figures)
 

@@ -6,6 +6,7 @@ async with open_kefu(Path("my-school")) as kefu:
 
 from kefu.app.config import Config, load_config
 from kefu.app.house import Kefu, open_kefu
+from kefu.app.mode import Mode
 from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
 from kefu.app.skills import load_module
 from kefu.service.privacy.access import Customer, Operator, Server, Viewer, may_read_conversation, may_see_evidence
@@ -24,6 +25,7 @@ __all__ = [
     "Dial",
     "Kefu",
     "Kept",
+    "Mode",
     "Operator",
     "Outcome",
     "Outlook",

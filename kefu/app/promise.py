@@ -4,39 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from kefu.app.config import Config
 from kefu.core.errors import BadConfig
 from kefu.core.ports.store import Review
-from kefu.service.promise.certify import Aim, Kept, Label, is_wrong
+from kefu.service.dialogue.decide import EDITION, Promise
+from kefu.service.promise.certify import Aim, Kept, Label, Own
 from kefu.service.promise.drift import Asked, Drift, compare
-from kefu.service.promise.watch import Watch
+from kefu.service.promise.watch import Watched, watch
 
 FILE = "promise.json"
 
 KNOWLEDGE = "knowledge"
 """The folder of a project with the passages that answers are taken from, if it has one."""
 
-NEVER = 2.0
-"""A threshold that no probability reaches: the machine asks or hands over, and answers nothing by itself."""
+SETTINGS = ("kefu.default_language", "identity.skill", "limits.message_characters")
+"""Keys of kefu.toml that change what is answered, beside those under `reader`."""
 
 
-Void = Literal["", "reader", "skills", "knowledge"]
+Void = Literal["", "reader", "skills", "knowledge", "settings", "rules"]
 """What is no longer what the certificate speaks of; empty while it counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a certificate speaks of: the version of the reader, digests of skills and knowledge ("" for none)."""
+    """What a certificate speaks of.
+
+    The version of the reader; digests of skills, knowledge ("" for none) and of the settings
+    that change what is answered; the edition of kefu's own rules of decision.
+    """
 
     reader: str
     skills: str
     knowledge: str = ""
+    settings: str = ""
+    rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +58,58 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the promise stands: `certificate` None when there is none, `void` why it no longer counts."""
+    """Where the promise stands: `certificate` None when there is none, `void` why it no longer counts.
+
+    `watched` is what the verdicts since say of it.
+    """
 
     certificate: Certificate | None = None
     void: Void = ""
-    watch: Watch | None = None
+    watched: Watched | None = None
 
     @property
     def withdrawn(self) -> str:
-        """Why the machine no longer works by its certificate: `broken`, what made it void, or nothing."""
-        return self.void or ("broken" if self.watch and self.watch.state == "broken" else "")
+        """Why the machine no longer answers by its certificate: `broken`, what made it void, or nothing."""
+        return self.void or ("broken" if self.watched and self.watched.state == "broken" else "")
 
     @property
-    def threshold(self) -> float | None:
-        """From which probability on the machine may act; None where no certificate says so."""
-        if self.certificate is None or self.void:
-            return None
-        return NEVER if self.watch and self.watch.state == "broken" else self.certificate.kept.threshold
+    def counts(self) -> bool:
+        """Whether a certificate is in force."""
+        return self.certificate is not None and not self.withdrawn
+
+    @property
+    def alarm(self) -> str:
+        """What people must be told of: `at_risk`, `lowered`, or why it is withdrawn; empty while all is well."""
+        state = self.watched.state if self.watched else "holds"
+        return self.withdrawn or ("" if state == "holds" else state)
+
+    def applied(self, usual: Promise) -> Promise:
+        """The thresholds to work by: those of the certificate, raised by the watch; the usual ones without it."""
+        if self.certificate is None or self.void or self.watched is None:
+            return usual
+        kept, floor = self.certificate.kept, self.watched.floor
+        own = {one.intent: max(one.threshold, floor) for one in kept.owns}
+        return replace(usual, answer_at=max(kept.threshold, floor), own=own)
 
 
-def labels_of(reviews: Sequence[Review], reader: str) -> list[Label]:
-    """The verdicts about one version of the reader, one for each conversation: what one customer asks is alike."""
-    judged = [one for one in reviews if one.reader == reader and one.right is not None]
-    return [_label(review) for review in one_each(judged)]
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the file holds: the certificate in force, and since when verdicts count (None: all of them)."""
+
+    certificate: Certificate | None = None
+    since: datetime | None = None
+
+
+def labels_of(reviews: Sequence[Review], reader: str, since: datetime | None = None) -> list[Label]:
+    """The verdicts about one version of the reader in the order of drawing, one for each conversation.
+
+    What one customer asks is alike. Only enquiries drawn after `since` count, and they
+    count up to the first conversation without a verdict: hard cases can't be left out.
+    """
+    drawn = [one for one in reviews if one.reader == reader and (since is None or one.drawn_at > since)]
+    verdicts = {one.conversation_id: one for one in one_each([one for one in drawn if one.right is not None])}
+    order = dict.fromkeys(one.conversation_id for one in sorted(drawn, key=lambda one: (one.drawn_at, _lot(one))))
+    return [_label(verdicts[name]) for name in takewhile(verdicts.__contains__, order)]
 
 
 def one_each(reviews: Sequence[Review]) -> list[Review]:
@@ -100,53 +137,87 @@ def standing(certificate: Certificate | None, subject: Subject, reviews: Sequenc
     """Where the promise stands, by the certificate of a project and the verdicts since."""
     if certificate is None:
         return Standing()
-    changed = _changed(certificate.subject, subject)
-    if changed:
-        return Standing(certificate, changed)
-    kept = certificate.kept
+    kept, reader = certificate.kept, certificate.subject.reader
     since = sorted((one for one in reviews if one.drawn_at > certificate.made), key=lambda one: one.drawn_at)
-    labels = [_label(one) for one in since if one.right is not None and one.reader == subject.reader]
-    if kept.aim.dial == "selective":
-        labels = [label for label in labels if label.score >= kept.threshold]
-    watch = Watch(kept.aim.alpha, kept.aim.delta)
-    watch.see(is_wrong(label, kept.threshold) for label in labels)
-    return Standing(certificate, "", watch)
+    labels = [_label(one) for one in since if one.right is not None and one.reader == reader]
+    watched = watch(labels, kept.threshold_of, kept.aim.alpha, kept.aim.delta, kept.aim.dial)
+    return Standing(certificate, _changed(certificate.subject, subject), watched)
+
+
+def counted_since(records: Records, found: Standing) -> datetime | None:
+    """Since when verdicts count for the next certificate.
+
+    A promise that failed is not proven again from the sample that it failed with: then
+    only what was drawn since that certificate counts.
+    """
+    failed = found.watched and found.watched.state in ("lowered", "broken")
+    return found.certificate.made if found.certificate and failed else records.since
+
+
+def read_records(home: Path) -> Records:
+    """What the file of a project says; raises `BadConfig` for one that is damaged."""
+    file = home / FILE
+    if not file.is_file():
+        return Records()
+    try:
+        found = json.loads(file.read_text("utf-8"))
+        since = datetime.fromisoformat(found["since"]) if found.get("since") else None
+        return Records(None if set(found) == {"since"} else _certificate(found), since)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadConfig(f"{file} is no certificate; remove it, then run `kefu promise certify`.") from error
 
 
 def read_certificate(home: Path) -> Certificate | None:
     """The certificate of a project; raises `BadConfig` for a file that is none."""
-    file = home / FILE
-    if not file.is_file():
-        return None
-    try:
-        found = json.loads(file.read_text("utf-8"))
-        kept = Kept(**{**found["kept"], "aim": Aim(**found["kept"]["aim"])})
-        return Certificate(kept, Subject(**found["subject"]), datetime.fromisoformat(found["made"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadConfig(f"{file} is no certificate; remove it, then run `kefu promise certify`.") from error
+    return read_records(home).certificate
 
 
-def write_certificate(home: Path, kept: Kept, subject: Subject) -> Certificate:
+def _certificate(found: Mapping[str, Any]) -> Certificate:
+    kept = found["kept"]
+    owns = tuple(Own(**own) for own in kept.get("owns", ()))
+    whole = Kept(**{**kept, "aim": Aim(**kept["aim"]), "owns": owns})
+    return Certificate(whole, Subject(**found["subject"]), datetime.fromisoformat(found["made"]))
+
+
+def write_certificate(home: Path, kept: Kept, subject: Subject, since: datetime | None = None) -> Certificate:
     """Put a certificate into force; a running server takes it over within a minute."""
     certificate = Certificate(kept, subject, datetime.now(UTC))
-    making = home / f".{FILE}"
-    making.write_text(json.dumps(asdict(certificate), indent=1, default=str) + "\n", "utf-8")
-    making.replace(home / FILE)
+    _write(home, {**asdict(certificate), "since": since})
     return certificate
 
 
-def withdraw(home: Path) -> bool:
-    """Take the certificate out of force; whether there was one."""
-    was_there = (home / FILE).is_file()
-    (home / FILE).unlink(missing_ok=True)
+def withdraw(home: Path, since: datetime | None = None) -> bool:
+    """Take the certificate out of force; whether there was one. From then on verdicts count from `since`."""
+    was_there = read_records(home).certificate is not None
+    if since:
+        _write(home, {"since": since})
+    else:
+        (home / FILE).unlink(missing_ok=True)
     return was_there
+
+
+def _write(home: Path, found: Mapping[str, object]) -> None:
+    making = home / f".{FILE}"
+    making.write_text(json.dumps(found, indent=1, default=str) + "\n", "utf-8")
+    making.replace(home / FILE)
 
 
 def subject_of(config: Config, reader: str) -> Subject:
     """What a certificate of this project speaks of, as its folders are now."""
     knowledge = config.home / KNOWLEDGE
     digest = digest_of(knowledge) if knowledge.is_dir() else ""
-    return Subject(reader, digest_of(config.home / config.get("skills.folder", str)), digest)
+    skills = digest_of(config.home / config.get("skills.folder", str))
+    return Subject(reader, skills, digest, _settings_of(config), EDITION)
+
+
+def _settings_of(config: Config) -> str:
+    """A fingerprint of the settings that change what is answered; secrets are not among them."""
+    keys = sorted(key for key in config.values if key in SETTINGS or key.startswith("reader."))
+    rules = config.home / config.get("reader.rules", str)
+    named = [f"{key}={config.values[key]!r}" for key in keys if key not in ("reader.lexicons_minutes", "reader.model")]
+    digest = hashlib.sha256("\n".join(named).encode())
+    digest.update(rules.read_bytes() if rules.is_file() else b"")
+    return digest.hexdigest()[:16]
 
 
 def digest_of(folder: Path) -> str:
@@ -159,15 +230,12 @@ def digest_of(folder: Path) -> str:
 
 def _changed(then: Subject, now: Subject) -> Void:
     """The first part of a subject that is another one now."""
-    if then.reader != now.reader:
-        return "reader"
-    if then.skills != now.skills:
-        return "skills"
-    return "knowledge" if then.knowledge != now.knowledge else ""
+    parts: tuple[Void, ...] = ("reader", "skills", "knowledge", "settings", "rules")
+    return next((part for part in parts if getattr(then, part) != getattr(now, part)), "")
 
 
 def _label(review: Review) -> Label:
-    return Label(review.score, bool(review.right))
+    return Label(review.score, bool(review.right), review.intent)
 
 
 def _lot(review: Review) -> bytes:

@@ -14,7 +14,7 @@ from kefu.core.errors import BadSkill
 from kefu.core.nouns import Language
 from kefu.core.skill import Action, Skill
 from kefu.service.skills.catalog import Catalog, Texts
-from kefu.service.skills.parse import LANGUAGES, parse_skill
+from kefu.service.skills.parse import LANGUAGES, parse_skill, read_tone
 
 TEXTS = (".toml", ".txt", ".sql", ".md")
 
@@ -24,7 +24,7 @@ def load_catalog(folder: Path, identity_skill: str = "") -> Catalog:
     if not folder.is_dir():
         raise BadSkill(f"There is no skills folder {folder}; see [skills] folder in kefu.toml.")
     skills = [load_skill(path.parent) for path in sorted(folder.glob("*/skill.toml"))]
-    return Catalog.of(skills, house_texts(folder), identity_skill, foreign_texts(folder))
+    return Catalog.of(skills, house_texts(folder), identity_skill, foreign_texts(folder), tone_texts(folder))
 
 
 def load_skill(folder: Path) -> Skill:
@@ -70,6 +70,16 @@ def foreign_texts(folder: Path) -> dict[Language, tuple[str, ...]]:
         file = folder / f"out_of_scope.{language}.txt"
         lines = map(str.strip, file.read_text("utf-8").splitlines() if file.is_file() else ())
         texts[language] = tuple(line for line in lines if line and not line.startswith("#"))
+    return texts
+
+
+def tone_texts(folder: Path) -> dict[Language, tuple[tuple[str, str], ...]]:
+    """Pairs (heading, sentence) from tone.zh.txt and tone.en.txt; raises `BadSkill` with file and line."""
+    texts = {}
+    for language in LANGUAGES:
+        file = folder / f"tone.{language}.txt"
+        content = file.read_text("utf-8") if file.is_file() else ""
+        texts[language] = tuple((heading, text) for _, heading, text in read_tone(file.name, content))
     return texts
 
 

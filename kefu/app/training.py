@@ -16,9 +16,9 @@ from kefu.service.skills.catalog import Catalog
 
 
 def examples_of(catalog: Catalog) -> list[Example]:
-    """All labelled sentences of all skills."""
+    """All labelled sentences of all skills, with what is known of their tone."""
     return [
-        Example(text, intent, language)
+        Example(text, intent, language, skill.tones.get(intent, ""))
         for skill in catalog.skills.values()
         for language, pairs in skill.examples.items()
         for intent, text in pairs
@@ -28,6 +28,11 @@ def examples_of(catalog: Catalog) -> list[Example]:
 def foreign_of(catalog: Catalog) -> list[Example]:
     """The sentences that no skill serves, which teach a reader to doubt."""
     return [Example(text, OUT_OF_SCOPE, language) for language, texts in catalog.foreign.items() for text in texts]
+
+
+def tone_of(catalog: Catalog) -> list[Example]:
+    """The sentences that teach how a message sounds."""
+    return [Example(text, "", language, heading) for language, pairs in catalog.tone.items() for heading, text in pairs]
 
 
 def fit_reader(
@@ -54,7 +59,7 @@ def train_model(
     if not examples:
         raise BadConfig("There is nothing to learn from: no skill has an examples.zh.txt or examples.en.txt.")
     return Models(models).keep(
-        fit_reader(use, settings, [*examples, *foreign_of(catalog)], progress), use, examples, now
+        fit_reader(use, settings, [*examples, *foreign_of(catalog), *tone_of(catalog)], progress), use, examples, now
     )
 
 

@@ -14,6 +14,7 @@ from kefu.cli.data import data
 from kefu.cli.doctor import doctor
 from kefu.cli.encoder import encoder
 from kefu.cli.init import init
+from kefu.cli.knowledge import knowledge
 from kefu.cli.model import model
 from kefu.cli.promise import promise
 from kefu.cli.run import run
@@ -42,7 +43,23 @@ def commands() -> None:
     """
 
 
-for command in (init, run, chat, train, test, compare, model, encoder, why, config, doctor, skill, data, promise):
+for command in (
+    init,
+    run,
+    chat,
+    train,
+    test,
+    compare,
+    model,
+    encoder,
+    why,
+    config,
+    doctor,
+    skill,
+    data,
+    promise,
+    knowledge,
+):
     commands.add_command(command)
 
 

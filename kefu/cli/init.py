@@ -15,7 +15,7 @@ from kefu.cli.show import progress, say
 from kefu.core.errors import BadConfig
 
 SECRETS = ("KEFU_SESSION_SECRET", "KEFU_SITE_SECRET", "KEFU_API_TOKEN", "KEFU_OPERATOR_TOKEN")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.db*", ".env", "models")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.db*", ".env", "models", ".knowledge.json")
 
 
 @click.command(
@@ -47,7 +47,7 @@ def init(home: Path, *, starter: str, records: str, seed: int, learners: int, qu
     with as_file(source) as folder:
         shutil.copytree(folder, home, ignore=LEFT_OUT, dirs_exist_ok=True)
     write_secrets(home / ".env")
-    (home / ".gitignore").write_text(".env\n*.db*\nmodels/\n__pycache__/\n", "utf-8")
+    (home / ".gitignore").write_text(".env\n*.db*\nmodels/\n.knowledge.json\n__pycache__/\n", "utf-8")
     url = records or f"sqlite:///{home.resolve() / 'school.db'}"
     if records:
         file = home / "kefu.toml"
@@ -63,8 +63,10 @@ def init(home: Path, *, starter: str, records: str, seed: int, learners: int, qu
         raise
     total = sum(rows.values())
     say(
-        f"Made {home}: {len(rows)} tables with {total:,} rows of sample records.\nNext: kefu run {home}",
-        f"已生成 {home}：{len(rows)} 张表，共 {total:,} 行示例数据。\n下一步：kefu run {home}",
+        f"Made {home}: {len(rows)} tables with {total:,} rows of sample records.\nNext: kefu run {home}\n"
+        f"It answers at once; with customers of your own begin in the shadow: kefu promise shadow {home}",
+        f"已生成 {home}：{len(rows)} 张表，共 {total:,} 行示例数据。\n下一步：kefu run {home}\n"
+        f"它会立刻自动回答；接待自己的客户请从影子模式开始：kefu promise shadow {home}",
     )
 
 

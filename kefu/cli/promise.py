@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kefu.cli.options import home, json_option
+from kefu.cli.shadow import live, replay, shadow
 from kefu.cli.show import as_json, chinese, console, say
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from kefu.app.config import Config
+    from kefu.app.mode import Mode
     from kefu.app.outlook import Buys, Outlook
     from kefu.app.promise import Standing
     from kefu.core.ports.store import Memory
@@ -25,16 +28,22 @@ if TYPE_CHECKING:
 @click.group(
     epilog="""\b
 Examples:
+  kefu promise shadow my-school                  draft everything, send nothing
+  kefu promise replay chats.csv my-school        draft what customers asked before
   kefu promise show my-school                    what the verdicts so far would buy
   kefu promise certify my-school --alpha 0.02    put a promise into force
-  kefu promise withdraw my-school"""
+  kefu promise live my-school                    let it answer"""
 )
 def promise() -> None:
     """Promise how often the machine may be wrong, with a statistical certificate.
 
-    It rests on verdicts: set review_share under [promise] in kefu.toml, and judge the
-    drawn enquiries at /desk/review.
+    It rests on verdicts: start in the shadow, or set review_share under [promise] in
+    kefu.toml, and judge the drawn enquiries at /desk/review.
     """
+
+
+for command in (live, shadow, replay):
+    promise.add_command(command)
 
 
 @promise.command(epilog="\b\nExamples:\n  kefu promise show my-school\n  kefu promise show my-school --json")
@@ -48,7 +57,8 @@ def show(home: Path, as_json_: bool) -> None:
     if as_json_:
         as_json(as_mapping(outlook))
         return
-    _show_standing(outlook.standing)
+    _show_mode(outlook)
+    _show_standing(outlook.standing, shadow=outlook.shadow)
     if outlook.drift:
         _show_drift(outlook.drift)
     certificate = outlook.standing.certificate
@@ -71,29 +81,40 @@ Examples:
     show_default=True,
     help="joint: of all enquiries, wrong automatic answers; selective: of automatic answers, wrong ones.",
 )
-def certify(home: Path, alpha: float, delta: float, dial: Dial) -> None:
+@click.option("--by-intent", is_flag=True, help="Promise it of each intent that is asked often enough, too.")
+def certify(home: Path, *, alpha: float, delta: float, dial: Dial, by_intent: bool) -> None:
     """Choose the threshold with which the promise is kept, and put it into force."""
     from kefu.service.promise.certify import Aim, Kept
 
     try:
-        aim = Aim(alpha, delta, dial)
+        aim = Aim(alpha, delta, dial, by_intent)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
-    outcome = asyncio.run(_prove(home, aim))
+    outcome, mode = asyncio.run(_prove(home, aim))
     if not isinstance(outcome, Kept):
         say(*refusal(outcome))
         raise click.exceptions.Exit(1)
     say("In force; a running server takes it over within a minute:", "已生效，运行中的服务一分钟内采用：")
     say(*described(outcome))
+    for own in outcome.owns:
+        some = f"{own.threshold:.3f}" if own.answered else "–"
+        say(
+            f"  {own.intent}: from {some} ({own.labels} verdicts)",
+            f"  {own.intent}：从 {some} 起（{own.labels} 条评判）",
+        )
+    if mode == "shadow":
+        say(
+            "kefu is in the shadow: it drafts, people answer. To let it answer: kefu promise live",
+            "现在是影子模式：kefu 起草，由同事回答。要让它自动回答：kefu promise live",
+        )
 
 
 @promise.command("withdraw", epilog="\b\nExamples:\n  kefu promise withdraw my-school")
 @home
-def take_back(home: Path) -> None:
+@click.option("--anew", is_flag=True, help="Also let no verdict until now count for the next certificate.")
+def take_back(home: Path, *, anew: bool) -> None:
     """Take the promise out of force; within a minute the thresholds of kefu.toml hold again."""
-    from kefu.app.promise import withdraw
-
-    if withdraw(home):
+    if asyncio.run(_release(home, anew=anew)):
         say("The promise is withdrawn.", "承诺已撤回。")
     else:
         say("No promise was in force.", "本来就没有生效的承诺。")
@@ -101,14 +122,22 @@ def take_back(home: Path) -> None:
 
 def refusal(outcome: Outcome) -> tuple[str, str]:
     """Why there is no certificate, in English and Chinese."""
-    from kefu.service.promise.certify import MoreLabels, NoThreshold
+    from kefu.service.promise.certify import Kept, MoreLabels
 
-    match outcome:
-        case MoreLabels(missing):
-            return f"{missing} more verdicts needed", f"还需要 {missing} 条评判"
-        case NoThreshold(bound):
-            return f"no threshold keeps it; best bound {bound:.1%}", f"没有阈值守得住；最好的上界是 {bound:.1%}"
-    return "", ""
+    if isinstance(outcome, Kept):
+        return "", ""
+    if isinstance(outcome, MoreLabels):
+        en, zh = f"{outcome.missing} more verdicts needed", f"还需要 {outcome.missing} 条评判"
+    else:
+        bound = f"{outcome.bound:.1%}"
+        en, zh = f"no threshold qualifies; best bound is {bound}", f"没有阈值守得住；最好的上界是 {bound}"
+    if outcome.likely:
+        en += f"; to answer half, likely {outcome.likely} in all at the present rate of errors"
+        zh += f"；按目前的出错率，要自动回答一半，大约共需 {outcome.likely} 条"
+    elif outcome.likely == 0:
+        en += "; at the present rate of errors more verdicts will not let it answer half: mend examples and train"
+        zh += "；按目前的出错率，再多评判也不能让它自动回答一半：请补充例句并重新训练"
+    return en, zh
 
 
 def described(kept: Kept) -> tuple[str, str]:
@@ -130,12 +159,21 @@ async def _look(home: Path) -> Outlook:
         return await look(config, version, store)
 
 
-async def _prove(home: Path, aim: Aim) -> Outcome:
+async def _prove(home: Path, aim: Aim) -> tuple[Outcome, Mode]:
+    from kefu.app.mode import read_wish
     from kefu.app.outlook import prove
 
     config, version, opened = _open(home)
     async with opened as store:
-        return await prove(config, version, store, aim)
+        return await prove(config, version, store, aim), read_wish(config).mode
+
+
+async def _release(home: Path, *, anew: bool) -> bool:
+    from kefu.app.outlook import release
+
+    config, version, opened = _open(home)
+    async with opened as store:
+        return await release(config, version, store, anew=anew, now=datetime.now(UTC))
 
 
 def _open(home: Path) -> tuple[Config, str, AbstractAsyncContextManager[Memory]]:
@@ -152,9 +190,27 @@ def _open(home: Path) -> tuple[Config, str, AbstractAsyncContextManager[Memory]]
     return config, reader.version, load_plugin("stores", config.get("store.use", str))(place)
 
 
-def _show_standing(found: Standing) -> None:
+def _show_mode(outlook: Outlook) -> None:
+    wish = outlook.wish
+    if wish.mode == "shadow":
+        say("Mode: shadow. kefu drafts, people answer.", "模式：影子。kefu 起草，由同事回答。")
+    elif outlook.shadow:
+        say(
+            "Mode: shadow until a certificate is in force (promise.require). kefu drafts, people answer.",
+            "模式：有证书生效之前为影子（promise.require）。kefu 起草，由同事回答。",
+        )
+    else:
+        say("Mode: live. kefu answers.", "模式：上线。kefu 自动回答。")
+
+
+def _show_standing(found: Standing, *, shadow: bool) -> None:
     if found.certificate is None:
-        say("No promise is in force; the thresholds of kefu.toml hold.", "没有生效的承诺，按 kefu.toml 的阈值工作。")
+        if shadow:
+            say("No promise is in force.", "没有生效的承诺。")
+        else:
+            say(
+                "No promise is in force; the thresholds of kefu.toml hold.", "没有生效的承诺，按 kefu.toml 的阈值工作。"
+            )
         return
     made = f"{found.certificate.made:%Y-%m-%d}"
     en, zh = described(found.certificate.kept)
@@ -164,23 +220,33 @@ def _show_standing(found: Standing) -> None:
             f"Void: {VOID[found.void][0]}. Judge anew, then certify again.",
             f"已失效：{VOID[found.void][1]}。请重新评判后再证明。",
         )
-    elif found.watch:
-        (en, zh), wrong, seen = STATES[found.watch.state], found.watch.wrong, found.watch.seen
-        say(f"Watch: {en} ({wrong} wrong of {seen} since).", f"监测：{zh}（此后 {seen} 条中错 {wrong} 条）。")
+    elif found.watched:
+        (en, zh), floor = STATES[found.watched.state], f"{found.watched.floor:.3f}"
+        wrong, seen = found.watched.wrong, found.watched.seen
+        say(
+            f"Watch: {en.format(floor=floor)} ({wrong} wrong of {seen} since).",
+            f"监测：{zh.format(floor=floor)}（此后 {seen} 条中错 {wrong} 条）。",
+        )
 
 
 STATES = {
     "holds": ("it holds", "成立"),
     "at_risk": ("at risk: look at the latest verdicts", "有风险：请看最近的评判"),
+    "lowered": (
+        "lowered: kefu answers from {floor} on only; new verdicts and a new certificate restore it",
+        "已收紧：kefu 只从 {floor} 起自动回答；新的评判和新的证书可以恢复",
+    ),
     "broken": (
-        "broken: nothing is answered automatically until a new certificate",
-        "已打破：在重新证明之前不再自动回答",
+        "broken: nothing is answered automatically; new verdicts and a new certificate restore it",
+        "已打破：不再自动回答；新的评判和新的证书可以恢复",
     ),
 }
 VOID = {
     "reader": ("the reader was trained anew", "模型重新训练过"),
     "skills": ("the skills were changed", "技能改动过"),
     "knowledge": ("the knowledge was changed", "知识改动过"),
+    "settings": ("settings that change what is answered were changed", "影响回答的设置改动过"),
+    "rules": ("kefu was updated and decides by other rules", "kefu 更新后按别的规则决定"),
 }
 
 

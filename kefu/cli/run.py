@@ -36,4 +36,7 @@ def run(home: Path, host: str, port: int, demo: bool) -> None:
         command = [sys.executable, "-m", "kefu", "train", str(home)]
         if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
             raise click.exceptions.Exit(1)
+    from kefu.cli.knowledge import bring_own
+
+    bring_own(config)
     serve(config, host or config.get("web.host", str), port or config.get("web.port", int), demo=demo)

@@ -39,7 +39,8 @@ def train(home: Path, *, as_json_: bool, no_promote: bool, no_gate: bool, quiet:
     from kefu.app.promotion import Gate, models_of, promote
     from kefu.app.readers import reader_settings
     from kefu.app.skills import load_catalog
-    from kefu.app.training import train_model
+    from kefu.app.training import examples_of, train_model
+    from kefu.app.tuning import MUCH, share_new
 
     config = load_config(home)
     catalog = load_catalog(config.home / config.get("skills.folder", str), config.get("identity.skill", str))
@@ -53,6 +54,11 @@ def train(home: Path, *, as_json_: bool, no_promote: bool, no_gate: bool, quiet:
                 f"Trained on {made.examples:,} examples of {made.intents} intents in {seconds:.1f} s: {made.name}",
                 f"用 {made.intents} 个意图的 {made.examples:,} 条例句训练完成，用时 {seconds:.1f} 秒：{made.name}",
             )
+            if (share := share_new(settings, examples_of(catalog))) >= MUCH:
+                say(
+                    f"{100 * share:.0f} % of the examples are new to the tuned encoder: kefu encoder tune",
+                    f"{100 * share:.0f} % 的例句是编码器微调之后新增的：kefu encoder tune",
+                )
         gate: Gate | None = None
         if not no_promote:
             if not (as_json_ or no_gate or not models.served() or tests_of(config.home)):

@@ -12,7 +12,7 @@ import click
 from kefu.cli.options import home, json_option
 from kefu.cli.show import as_json, console
 from kefu.core.errors import NotFound
-from kefu.core.events import DecisionTaken, HandedOff, MessageReceived, Replied, TurnTraced
+from kefu.core.events import DecisionTaken, Drafted, HandedOff, MessageReceived, Replied, TurnTraced
 from kefu.core.ports.store import Recorded
 
 
@@ -65,6 +65,9 @@ def show(recorded: Sequence[Recorded]) -> None:
                 console.print(
                     f"→ handed off [dim]({event.reason}, {event.urgency})[/]\n[dim]{escape(event.summary)}[/]"
                 )
+            case Drafted():
+                console.print(f"→ drafted: {event.decision} {event.skill} [dim]({event.because})[/]")
+                console.print(f"[cyan]{escape(event.text)}[/]", soft_wrap=True)
             case Replied():
                 for statement in event.statements:
                     console.print(f"[cyan]{escape(statement.text.strip())}[/]")

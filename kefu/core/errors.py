@@ -17,7 +17,8 @@
         ├── StoreFailed        store.failed          the database can't be reached or refused
         ├── RecordsFailed      records.failed        the business's records can't be read or written
         ├── DeliveryFailed     channel.failed        the other end did not take the message
-        └── ModelMissing       model.missing         there is no trained model to serve
+        ├── ModelMissing       model.missing         there is no trained model to serve
+        └── WriterFailed       writer.failed         the language model wrote nothing in time
 
 The first line of a class's docstring is its default advice. Translations by code
 stand in `kefu/web/pages/messages.*.toml`.
@@ -156,4 +157,11 @@ class ModelMissing(HouseError):
     """No trained model was found; run `kefu train`."""
 
     code = "model.missing"
+    status = 503
+
+
+class WriterFailed(HouseError):
+    """The language model wrote nothing that could be used; the answer goes out in its own words."""
+
+    code = "writer.failed"
     status = 503

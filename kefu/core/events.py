@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from kefu.core.nouns import (
+    ActScore,
     Effect,
     Entity,
     Identity,
@@ -23,6 +24,7 @@ from kefu.core.nouns import (
     Span,
     Statement,
     Ticket,
+    Urgency,
     Value,
 )
 
@@ -75,14 +77,20 @@ class CheckFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessageUnderstood(Event):
-    """What the reader made of the message."""
+    """What the reader made of the message.
 
+    Version 2 added `anger` and `act`.
+    """
+
+    version: ClassVar[int] = 2
     language: Language
     intents: tuple[IntentScore, ...]
     entities: tuple[Entity, ...]
     cues: tuple[str, ...]
     sentiment: float
     urgency: float
+    anger: float
+    act: ActScore | None
     reader: str
 
 
@@ -158,7 +166,7 @@ class HandedOff(Event):
 
     reason: str
     summary: str
-    urgency: Literal["low", "normal", "high"]
+    urgency: Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +198,42 @@ class Replied(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Drafted(Event):
+    """What the machine would have done in the shadow, where people answer: none of it happened.
+
+    `statements` are what it would have said, in all its replies; `effects` and `tickets`
+    what it would have asked for; `asks` says that it would have waited for an answer.
+    `binding` says that its words only hold together with what did not happen.
+    """
+
+    decision: str
+    because: str
+    skill: str
+    statements: tuple[Statement, ...]
+    language: Language
+    effects: tuple[Effect, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    asks: bool = False
+    binding: bool = False
+
+    @property
+    def text(self) -> str:
+        """The draft as one text."""
+        return "".join(statement.text for statement in self.statements)
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether a person may send these words as they are."""
+        return bool(self.statements) and not self.binding
+
+
+@dataclass(frozen=True, slots=True)
 class PersonReplied(Event):
-    """A member of the team wrote to the customer."""
+    """A member of the team wrote to the customer; `draft` is the turn whose draft they sent, if they did."""
 
     who: str
     text: str
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +298,12 @@ KINDS: Mapping[str, type[Event]] = {
         ConversationOpened, MessageReceived, IdentityProven, IdentityLapsed, CheckFailed, MessageUnderstood,
         DecisionTaken, FlowStarted, SlotsFilled, StepReached, QuestionAsked, FlowEnded,
         RequestsQueued, RequestTaken, Clarified, HandedOff, TicketOpened, EffectPromised,
-        Replied, PersonReplied, PersonTook, HandedBack, DrawnForReview, Judged, TurnTraced,
+        Replied, Drafted, PersonReplied, PersonTook, HandedBack, DrawnForReview, Judged, TurnTraced,
     )
 }  # fmt: skip
 """Name of an event's kind to its class: what a store needs to read it back."""
 
-UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {}
+UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {
+    ("MessageUnderstood", 1): lambda stored: {**stored, "anger": 0.0, "act": None},
+}
 """(kind, old version) to a function that lifts stored data to the next version."""

@@ -106,7 +106,8 @@ class Entity:
     """A thing named in a text, with its normalised value.
 
     `start` and `end` index the guarded text; `score` in [0, 1] is 1.0 for exact
-    matches and lower for matches that tolerate a typo.
+    matches and lower for matches that tolerate a typo. `unit` is the currency of money
+    (ISO 4217; empty where none was said) or what a quantity counts (`kg`, `门`, `seats`).
     """
 
     kind: str
@@ -115,6 +116,7 @@ class Entity:
     start: int
     end: int
     score: float = 1.0
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,18 @@ class IntentScore:
     """An intent with its calibrated probability in [0, 1]."""
 
     name: str
+    probability: float
+
+
+Act = Literal["enquiry", "complaint", "suggestion", "praise"]
+"""What a customer does by speaking. An enquiry is all that is none of the others: a question, a wish, an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActScore:
+    """An act of speaking with its calibrated probability in [0, 1]."""
+
+    name: Act
     probability: float
 
 
@@ -145,7 +159,8 @@ class Reading:
     `asks` holds the whole message first; when it carries several requests, the
     single requests follow in their order. `cues` are small words that steer a
     dialogue: `affirm`, `deny`, `cancel`, `correct`, `person`, `more`.
-    `sentiment` runs from -1 (bad) to 1 (good), `urgency` from 0 to 1.
+    `sentiment` runs from -1 (bad) to 1 (good), `urgency` and `anger` from 0 to 1. `act`
+    is the likeliest act of speaking, None where the reader has not learned to tell.
     """
 
     language: Language
@@ -155,6 +170,8 @@ class Reading:
     cues: frozenset[str] = frozenset()
     sentiment: float = 0.0
     urgency: float = 0.0
+    anger: float = 0.0
+    act: ActScore | None = None
     reader: str = "none"
 
     @classmethod
@@ -224,13 +241,18 @@ class Said:
     at: datetime
 
 
+Urgency = Literal["low", "normal", "high"]
+"""How soon a person should look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A conversation in the hands of people: why, since when, and who took it (or nobody yet)."""
+    """A conversation in the hands of people: why, since when, who took it (or nobody yet), how urgent it is."""
 
     reason: str
     since: datetime
     taken_by: str | None = None
+    urgency: Urgency = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +263,8 @@ class Conversation:
     messages, `recent` its latest lines, both bounded, so that a conversation of
     any length costs the same. `last` is the flow that ended last: what
     「那英语课呢？」 refers to. `stumbles` counts messages in a row that were not
-    understood.
+    understood. `anger` in [0, 1] is that of the latest message, heightened by what is
+    left of the anger before it.
     """
 
     id: str
@@ -260,6 +283,7 @@ class Conversation:
     offered: tuple[Option, ...] = ()
     heard: tuple[str, ...] = ()
     recent: tuple[Said, ...] = ()
+    anger: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,5 +340,5 @@ class Ticket:
 
     number: str
     kind: str
-    urgency: Literal["low", "normal", "high"]
+    urgency: Urgency
     text: str

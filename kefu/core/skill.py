@@ -89,7 +89,8 @@ class Skill:
     section (`say`, `ask`, `again`, `none`, `confirm`), then name to the variants
     of a sentence; section `quick` holds the quick replies that come with `say`, section
     `option` the labels of options by their value, the first shown, the others understood.
-    `examples` maps language to pairs (intent, marked sentence).
+    `examples` maps language to pairs (intent, marked sentence). `tones` maps intents to
+    how their examples sound and what act of speaking they are, as `Example.tone` has it.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Skill:
     replies: Mapping[Language, Mapping[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
     examples: Mapping[Language, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
+    tones: Mapping[str, str] = field(default_factory=dict)
 
 
 class Call(Protocol):
@@ -147,6 +149,10 @@ class Call(Protocol):
     @property
     def urgency(self) -> float:
         """How pressing the message sounds, 0 to 1."""
+
+    @property
+    def anger(self) -> float:
+        """How angry the customer is by now, 0 to 1: the message, and what is left of the anger before it."""
 
     @property
     def reference(self) -> str:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kefu.core.errors import TooLarge
 from kefu.web.errors import answer_error
+from kefu.web.viewer import operator_of
 
 log = structlog.get_logger()
 
@@ -35,6 +36,9 @@ HEADERS = [
 EVERYWHERE = [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
 """The widget's own files may be loaded by the company's other sites."""
 GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+UPLOADS = "/api/v1/knowledge"
+LARGEST_UPLOAD = 20 << 20
+"""Bytes of an article or a file; only the team may send so much, which is known before it is read."""
 AREAS = ("webhooks", "api", "desk", "widget", "static", "model", "healthz", "readyz", "metrics")
 
 
@@ -67,7 +71,11 @@ class Front:
 
         structlog.contextvars.bind_contextvars(request_id=request_id)  # each request has a context of its own
         try:
-            body = await read_body(scope, receive, self._largest)
+            largest = self._largest
+            if path.startswith(UPLOADS):
+                operator_of(HTTPConnection(scope))
+                largest = LARGEST_UPLOAD
+            body = await read_body(scope, receive, largest)
             await self._app(scope, _replay(body, receive), send_with_headers)
         except Exception as error:  # noqa: BLE001 - the border: it becomes an answer
             if not status:

@@ -18,6 +18,10 @@ SHOWN_COUNTS = {
     "dead": "Partings that were given up",
     "waiting": "Conversations in people's hands",
     "conversations": "Conversations in the store",
+    "shadow": "1 while kefu only drafts and people answer",
+    "promise_in_force": "1 while a certificate is in force",
+    "promise_evidence": "Evidence against the promise in force; from 1 on automation is lowered",
+    "promise_floor": "The threshold that the watch asks for; 0 while the certificate holds, 2 for no answers",
 }
 
 
@@ -64,7 +68,7 @@ class Measures:
         """Count a request; `area` is one of a few names, never a path that callers make up."""
         self._of(self._requests, area, method, str(status)).inc()
 
-    def text(self, counts: Mapping[str, int]) -> bytes:
+    def text(self, counts: Mapping[str, float]) -> bytes:
         """Everything in Prometheus' text format, with the store's own counts."""
         for name, gauge in self._gauges.items():
             gauge.set(counts.get(name, 0))

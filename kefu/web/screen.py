@@ -39,6 +39,8 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
             switch=str(connection.url.include_query_params(lang=other).replace(scheme="", netloc="")),
             path=connection.scope["path"],
             signed_in=bool(connection.cookies.get(DESK_COOKIE)),
+            shadow=hall.kefu.house.shadow,
+            alarm=hall.kefu.standing.alarm,
             name=hall.kefu.config.get("kefu.name", str),
             when=lambda at: at.astimezone(hall.kefu.config.zone).strftime("%m-%d %H:%M:%S"),
             since=lambda at: duration(now() - at, language),

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from kefu.app import Aim, Dial, Operator, Outcome, Outlook, may_read_conversation, may_see_evidence
+from kefu.app import Aim, Dial, Mode, Operator, Outcome, Outlook, may_read_conversation, may_see_evidence
 from kefu.core.errors import BadInput, NotAllowed, NotFound
 from kefu.core.nouns import Conversation
 from kefu.core.ports.store import Recorded, Review, Summary
@@ -116,23 +116,41 @@ async def read_outlook(hall: Hall, who: Operator) -> Outlook:
     return await hall.kefu.outlook()
 
 
-async def certify(hall: Hall, who: Operator, alpha: float, delta: float, dial: str) -> Outcome:
+async def certify(
+    hall: Hall, who: Operator, alpha: float, delta: float, dial: str, *, by_intent: bool = False
+) -> Outcome:
     """Put a promise into force if the verdicts prove it, for the team; the refusal otherwise."""
     _require(who)
     chosen: Dial | None = next((one for one in get_args(Dial) if one == dial), None)
     if chosen is None:
         raise BadInput(f"dial is one of {', '.join(get_args(Dial))}.")
     try:
-        aim = Aim(alpha, delta, chosen)
+        aim = Aim(alpha, delta, chosen, by_intent)
     except ValueError as error:
         raise BadInput(f"{error}; alpha is a share, such as 0.02.") from error
     return await hall.kefu.certify(aim)
 
 
-async def withdraw(hall: Hall, who: Operator) -> bool:
-    """Take the promise out of force, for the team; whether there was one."""
+async def withdraw(hall: Hall, who: Operator, *, anew: bool = False) -> bool:
+    """Take the promise out of force, for the team; whether there was one. With `anew` verdicts until now are void."""
     _require(who)
-    return await hall.kefu.withdraw()
+    return await hall.kefu.withdraw(anew=anew)
+
+
+async def set_mode(hall: Hall, who: Operator, mode: str) -> Mode:
+    """Let kefu answer, or draft only, for the team."""
+    _require(who)
+    chosen: Mode | None = next((one for one in get_args(Mode) if one == mode), None)
+    if chosen is None:
+        raise BadInput(f"mode is one of {', '.join(get_args(Mode))}.")
+    await hall.kefu.set_mode(chosen)
+    return chosen
+
+
+async def send_draft(hall: Hall, who: Operator, turn_id: str, name: str = "") -> int:
+    """Send the draft of a turn as it stands, for the team; the number of the conversation's last event."""
+    _require(who)
+    return await hall.kefu.send_draft(turn_id, named(who, name))
 
 
 async def read_counts(hall: Hall, who: Operator) -> Mapping[str, int]:

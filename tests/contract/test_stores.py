@@ -20,6 +20,7 @@ from kefu.adapters.sql.migrate import HEAD, migrate
 from kefu.adapters.stores import memory, postgres, sqlite
 from kefu.core.errors import BadConfig, StoreFailed
 from kefu.core.ports.store import Memory
+from kefu.testing.check_library import LIBRARY_CHECKS, NOW, SHARED_LIBRARY_CHECKS, article_of
 from kefu.testing.check_store import SHARED_STORE_CHECKS, STORE_CHECKS, talk_of, turn_of
 
 KINDS = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -45,13 +46,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
-@pytest.mark.parametrize("check", STORE_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [*STORE_CHECKS, *LIBRARY_CHECKS], ids=lambda check: check.__name__)
 async def test_a_store_keeps_its_promises(store: Memory, check) -> None:
     await check(store)
 
 
 @pytest.mark.parametrize("database", DATABASES, indirect=True)
-@pytest.mark.parametrize("check", SHARED_STORE_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [*SHARED_STORE_CHECKS, *SHARED_LIBRARY_CHECKS], ids=lambda check: check.__name__)
 async def test_two_stores_on_one_database(database: str, check) -> None:
     async with AsyncExitStack() as stack:
         await check(*[await stack.enter_async_context(open_at(database)) for _ in range(2)])
@@ -62,8 +63,10 @@ async def test_it_is_all_there_after_opening_again(database: str) -> None:
     async with open_at(database) as store:
         commit = turn_of(talk_of("again"), "again")
         await store.commit(commit)
+        await store.shelve([article_of("again")], [], "mei", NOW)
     async with open_at(database) as store:
         assert await store.load("kit", "again") == commit.conversation
+        assert [one.id for one in await store.articles()] == ["again"]
 
 
 @pytest.mark.parametrize("database", DATABASES, indirect=True)
@@ -79,6 +82,26 @@ def test_migrations_lead_to_the_tables_of_the_code(database: str) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+@pytest.mark.parametrize("database", DATABASES, indirect=True)
+async def test_a_database_of_an_older_kefu_gets_a_library_and_keeps_what_it_has(database: str) -> None:
+    async with open_at(database) as store:
+        commit = turn_of(talk_of("older"), "older")
+        await store.commit(commit)
+    engine = make_engine(database)
+    with engine.begin() as connection:
+        for change in (
+            "DROP TABLE article_versions",
+            "DROP TABLE articles",
+            "UPDATE alembic_version SET version_num = '0002'",
+        ):
+            connection.execute(text(change))
+    engine.dispose()
+    async with open_at(database) as store:
+        assert await store.load("kit", "older") == commit.conversation
+        await store.shelve([article_of("new")], [], "mei", NOW)
+        assert (await store.changes(0)).edition == 1
 
 
 @pytest.mark.parametrize("database", DATABASES, indirect=True)
@@ -127,6 +150,7 @@ async def test_a_full_disk_fails_the_commit_and_the_next_one_works(tmp_path: Pat
 WRITER = """
 import asyncio, sys
 from kefu.adapters.stores.sqlite import open_store
+from kefu.testing.check_library import LIBRARY_CHECKS, NOW, SHARED_LIBRARY_CHECKS, article_of
 from kefu.testing.check_store import talk_of, turn_of
 async def main(path, name):
     async with open_store({"path": path}) as store:
@@ -157,3 +181,37 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     numbers = asyncio.run(stored())
     assert numbers == list(range(1, len(numbers) + 1))
     assert acknowledged <= len(numbers) <= acknowledged + 1
+
+
+SHELVER = """
+import asyncio, sys
+from kefu.adapters.stores.sqlite import open_store
+from kefu.testing.check_library import NOW, article_of
+async def main(path):
+    async with open_store({"path": path}) as store:
+        while True:
+            edition = (await store.changes(0)).edition
+            batch = [article_of(f"{n:03}", f"{edition}") for n in range(50)]
+            print((await store.shelve(batch, [], "k", NOW)).edition, flush=True)
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_a_change_of_the_library_is_whole_or_not_at_all_after_kill_9(tmp_path: Path) -> None:
+    path, acknowledged = str(tmp_path / "killed.db"), 0
+    for _ in range(4):
+        process = subprocess.Popen([sys.executable, "-c", SHELVER, path], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        for _ in range(8):
+            acknowledged = int(process.stdout.readline())
+        os.kill(process.pid, signal.SIGKILL)
+        acknowledged = int([str(acknowledged), *process.communicate()[0].split()][-1])
+
+    async def stored() -> tuple[int, set[tuple[int, str]]]:
+        async with sqlite.open_store({"path": path}) as store:
+            changes = await store.changes(0)
+            return changes.edition, {(one.version, one.passages[0].text) for one in changes.put}
+
+    edition, articles = asyncio.run(stored())
+    assert acknowledged <= edition <= acknowledged + 1
+    assert articles == {(edition, str(edition - 1))}

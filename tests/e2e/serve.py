@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -37,8 +38,12 @@ def main() -> None:
     """Serve on a port, with everything kept in a folder."""
     port, home = int(sys.argv[1]), Path(sys.argv[2])
     (home / "site.py").write_text(SITE, "utf-8")
-    own = {"site__app": "site.py", "limits__messages_per_minute": 0}
+    own: dict[str, object] = {"site__app": "site.py", "limits__messages_per_minute": 0}
+    if (home / "shadow").exists():
+        own |= {"promise__mode": "shadow"}
     house = WebHouse(make_config(home, **own), durable=True)
+    if (home / "shadow").exists():
+        house.bench.house = replace(house.bench.house, review_share=1.0)
     demo = len(sys.argv) > 3
     uvicorn.run(assemble(house.config, house.opening, demo=demo), port=port, log_level="error", lifespan="on")
 

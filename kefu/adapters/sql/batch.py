@@ -38,14 +38,14 @@ def write_commits(connection: Connection, commits: Sequence[Commit]) -> list[Exc
     latest = {commit.conversation.id: commit for commit in accepted}
     born = [commit for id_, commit in latest.items() if id_ in fresh]
     going_on = [commit for id_, commit in latest.items() if id_ not in fresh]
-    _insert(connection, "conversations", ("id", "channel", "sender", *STATE), [_identity(c) + _state(c) for c in born])
+    insert(connection, "conversations", ("id", "channel", "sender", *STATE), [_identity(c) + _state(c) for c in born])
     _go_on(connection, [(*_state(commit), commit.conversation.id) for commit in going_on])
-    _insert(connection, "turns", TURN, [_turn(commit) for commit in accepted])
-    _insert(connection, "events", EVENT, [row for commit in accepted for row in _events(commit)])
-    _insert(connection, "outbox", PARTING, [row for commit in accepted for row in _partings(commit)])
-    _insert(connection, "reviews", REVIEW, [row for commit in accepted for row in _drawn(commit)])
+    insert(connection, "turns", TURN, [_turn(commit) for commit in accepted])
+    insert(connection, "events", EVENT, [row for commit in accepted for row in _events(commit)])
+    insert(connection, "outbox", PARTING, [row for commit in accepted for row in _partings(commit)])
+    insert(connection, "reviews", REVIEW, [row for commit in accepted for row in _drawn(commit)])
     _judge(connection, [event for commit in accepted for event in commit.events if isinstance(event, Judged)])
-    _insert(connection, "claims", CLAIM, [row for commit in accepted for row in _claims(commit)])
+    insert(connection, "claims", CLAIM, [row for commit in accepted for row in _claims(commit)])
     return outcomes
 
 
@@ -76,15 +76,21 @@ def _sort_out(connection: Connection, commits: Sequence[Commit]) -> tuple[list[E
 # as tuples, with SQL that is the same on both databases but for its marks.
 
 
-def _insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Rows) -> None:
+def mark_of(connection: Connection) -> str:
+    """How the driver marks a place for a value."""
+    return "?" if connection.dialect.name == "sqlite" else "%s"
+
+
+def insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Rows) -> None:
+    """Add rows; does nothing without any."""
     if rows:
-        marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(columns))
+        marks = ", ".join([mark_of(connection)] * len(columns))
         connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
 
 
 def _go_on(connection: Connection, rows: Rows) -> None:
     if rows:
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        mark = mark_of(connection)
         changes = ", ".join(f"{column} = {mark}" for column in STATE)
         connection.exec_driver_sql(f"UPDATE conversations SET {changes} WHERE id = {mark}", rows)  # noqa: S608
 

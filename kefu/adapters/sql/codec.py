@@ -1,4 +1,4 @@
-"""Events and states to bytes and back: JSON, by their dataclasses."""
+"""Events, states and articles to bytes and back: JSON, by their dataclasses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
 from kefu.core.events import KINDS, UPGRADES, Event
 from kefu.core.nouns import Conversation
@@ -17,11 +18,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder()
 _events: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
 _state = msgspec.json.Decoder(Conversation)
+_article = msgspec.json.Decoder(Article)
 _body = msgspec.json.Decoder(dict[str, Any])
 
 
 def encode(value: object) -> bytes:
-    """Any event, state or mapping as JSON."""
+    """Any event, state, article or mapping as JSON."""
     return _encoder.encode(value)
 
 
@@ -44,6 +46,11 @@ def decode_event(kind: str, version: int, data: bytes) -> Event:
 def decode_state(data: bytes) -> Conversation:
     """The state of a conversation."""
     return _state.decode(data)
+
+
+def decode_article(data: bytes) -> Article:
+    """A version of an article."""
+    return _article.decode(data)
 
 
 def decode_body(data: bytes) -> Mapping[str, Any]:

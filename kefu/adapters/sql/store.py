@@ -12,12 +12,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from kefu.adapters.sql import library
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.migrate import migrate
 from kefu.adapters.sql.tables import claims, conversations, events, outbox, reviews, turns
 from kefu.adapters.sql.writer import Writer
+from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
 from kefu.core.nouns import Conversation
+from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
 T = TypeVar("T")
@@ -50,7 +53,7 @@ EVENTS = select(
 
 
 class SqlStore:
-    """Store, outbox and archive on one database: `engine` writes, `reading` reads."""
+    """All faces of a store on one database: `engine` writes, `reading` reads."""
 
     def __init__(self, engine: Engine, reading: Engine) -> None:
         self._reading = reading
@@ -164,6 +167,27 @@ class SqlStore:
         which = reviews.c.verdict.is_not(None) if judged else reviews.c.verdict.is_(None)
         query = select(reviews).where(which).order_by(reviews.c.drawn_at.desc()).limit(limit)
         return [_review(row) for row in await self._read(lambda connection: connection.execute(query).all())]
+
+    async def shelve(self, put: Sequence[Article], drop: Sequence[str], who: str, at: datetime) -> Shelved:
+        """See `Library`."""
+        shelved: Shelved = await self._writer.write(lambda connection: library.shelve(connection, put, drop, who, at))
+        return shelved
+
+    async def article(self, article_id: str, version: int = 0) -> Article | None:
+        """See `Library`."""
+        return await self._read(lambda connection: library.read_article(connection, article_id, version))
+
+    async def articles(self, after: str = "", limit: int = 500) -> Sequence[Article]:
+        """See `Library`."""
+        return await self._read(lambda connection: library.read_articles(connection, after, limit))
+
+    async def history(self, article_id: str) -> Sequence[Version]:
+        """See `Library`."""
+        return await self._read(lambda connection: library.read_history(connection, article_id))
+
+    async def changes(self, since: int) -> Changes:
+        """See `Library`."""
+        return await self._read(lambda connection: library.read_changes(connection, since))
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""

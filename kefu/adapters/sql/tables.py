@@ -110,3 +110,27 @@ claims = Table(
     Column("turn_id", String(40), nullable=False, index=True),
     Column("at", Moment, nullable=False),
 )
+
+Name = String(64).with_variant(String(64, collation="C"), "postgresql")
+"""An article's id, which both databases sort by code point."""
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("edition", Integer, nullable=False, index=True),
+)
+"""Which version holds (`digest` is empty once it was taken out), and since which edition of the library."""
+
+article_versions = Table(
+    "article_versions",
+    metadata,
+    Column("article_id", Name, ForeignKey("articles.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("data", LargeBinary),
+)

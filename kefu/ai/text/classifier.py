@@ -9,7 +9,6 @@ nothing and for unknown words, number 0 of the others for unknown words, as Kera
 from __future__ import annotations
 
 import json
-import math
 import re
 import string
 from collections.abc import Mapping, Sequence
@@ -18,30 +17,25 @@ from typing import Any
 
 import numpy as np
 
-from kefu.ai.text.certainty import FOREIGN, KNOWN, LEFT_OUT, learn_certainty
+from kefu.ai.text.borrowed import Borrowed, weigh
 from kefu.ai.text.folder import Parts, pack_json, unpack_json
-from kefu.ai.text.intents import SHOWN
-from kefu.ai.text.phrase import Phrase
 from kefu.ai.text.reading import TextReader
 from kefu.ai.text.words import cut_words
 from kefu.core.errors import BadConfig
-from kefu.core.nouns import IntentScore
-from kefu.core.ports.reader import Progress, TrainableReader
+from kefu.core.ports.reader import TrainableReader
 
 NAME = "onnx.v1"
 MODEL, SETTINGS = "model.onnx", "classifier.json"
 INPUTS = ("ids", "multi_hot", "count", "text")
 SPLITS = ("blanks", "words", "letters")
 UNKNOWN = {"ids": 1, "multi_hot": 0, "count": 0}
-ORDINARY = np.array([-2.0, 1.0, 2.0])
-"""What certainty is judged by before it is learned: 1, the logit of the best probability, the share of known words."""
 
 
-class Classifier:
+class Classifier(Borrowed):
     """Runs the graph, and learns from the examples how far to believe it. The graph itself learns nothing."""
 
     def __init__(self, graph: bytes, settings: Mapping[str, Any], name: str) -> None:
-        self._beta = ORDINARY
+        super().__init__()
         self._open(graph, settings, name)
 
     def _open(self, graph: bytes, settings: Mapping[str, Any], name: str) -> None:
@@ -62,41 +56,19 @@ class Classifier:
         if isinstance(last, int) and last != len(settings["labels"]):
             raise BadConfig(f"{name}: the graph has {last} outputs, {SETTINGS} {len(settings['labels'])} labels.")
 
-    def fit(
-        self, phrases: Sequence[Phrase], intents: Sequence[str], foreign: Sequence[Phrase], progress: Progress
-    ) -> None:
-        """Learn certainty; sentences of intents that the graph does not know teach doubt."""
-        labels = set(self._settings["labels"])
-        rows, right, origins = [], [], []
-        pairs = [*zip(phrases, intents, strict=True), *((phrase, "") for phrase in foreign)]
-        for number, (phrase, intent) in enumerate(pairs, start=1):
-            odds, row = self._judge(phrase.text)
-            rows.append(row)
-            right.append(self._settings["labels"][int(odds.argmax())] == intent)
-            origins.append(KNOWN if intent in labels else LEFT_OUT if intent else FOREIGN)
-            progress("certainty", number, len(pairs))
-        self._beta = learn_certainty(rows, right, origins, ORDINARY)
-
-    def score(self, phrase: Phrase) -> tuple[IntentScore, ...]:
-        """The likeliest intents with learned probabilities."""
-        odds, row = self._judge(phrase.text)
-        certain = 1 / (1 + math.exp(-min(max(float(self._beta @ row), -30.0), 30.0)))
-        best = np.argsort(-odds, kind="stable")[:SHOWN]
-        rest = min(1 - certain, certain) / max(float(odds[best[1:]].sum()), 1e-9)
-        found = [certain, *np.minimum(odds[best[1:]] * min(rest, 1.0), certain).tolist()]
-        return tuple(
-            IntentScore(self._settings["labels"][at], round(one, 4)) for at, one in zip(best, found, strict=True)
-        )
-
-    def _judge(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+    def judge(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """The probabilities of the labels, and the signals of certainty (3,)."""
         given, known = self._given(text)
         out = np.asarray(self._session.run(None, {self._input.name: given})[0], np.float64).reshape(-1)
         if out.min() < 0 or abs(out.sum() - 1) > 1e-3:
             out = np.exp(out - out.max())
-        odds = out / out.sum()
-        top = min(max(float(odds.max()), 1e-6), 1 - 1e-6)
-        return odds, np.array([1.0, math.log(top / (1 - top)), known])
+        return weigh(out, known)
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The intents in the order of the graph's outputs."""
+        labels: list[str] = self._settings["labels"]
+        return labels
 
     def _given(self, text: str) -> tuple[np.ndarray, float]:
         """What the graph is fed, and the share of the words that it knows."""

@@ -109,18 +109,26 @@ class Space:
 
     def vector(self, counts: Counter[str]) -> Vector:
         """Place a text in the space."""
-        places = list(map(self._index.get, counts))
-        at = np.array([place for place in places if place is not None], dtype=np.intp)
-        times = np.array([count for place, count in zip(places, counts.values(), strict=True) if place is not None])
-        weights = self.idf[at] * (1 + np.log(times, dtype=np.float32)) if len(at) else np.zeros(0, np.float32)
+        places: list[int] = []
+        times: list[float] = []
+        lost = words = known = 0
+        for name, count in counts.items():
+            place = self._index.get(name)
+            if name[0] == "w":
+                words += 1
+                known += place is not None
+            if place is not None:
+                places.append(place)
+                times.append(1.0 if count == 1 else 1.0 + math.log(count))
+            elif name[0] != "x":
+                lost += 1
+        at = np.array(places, np.intp)
+        weights = self.idf[at] * np.array(times, np.float32)
         firm = weights[~self._loose[at]]
         found = float(firm @ firm)
-        unknown = [name[0] for place, name in zip(places, counts, strict=True) if place is None]
-        lost = len(unknown) - unknown.count("x")
-        words = [name in self._index for name in counts if name[0] == "w"]
-        topic = sum(words) / len(words) if words else 0.5
         length = math.sqrt(float(weights @ weights)) or 1.0
-        return Vector(at, weights / np.float32(length), found / (found + lost * self._rarest**2 or 1.0), topic)
+        familiar = found / (found + lost * self._rarest**2 or 1.0)
+        return Vector(at, weights / np.float32(length), familiar, known / words if words else 0.5)
 
     def pack(self) -> Parts:
         """The space as files."""

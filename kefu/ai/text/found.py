@@ -10,13 +10,14 @@ from kefu.core.nouns import Value
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`text[start:end]` of a normalised text means `value`, a thing of this kind."""
+    """`text[start:end]` of a normalised text means `value`, a thing of this kind; see `Entity` for `unit`."""
 
     kind: str
     start: int
     end: int
     value: Value
     score: float = 1.0
+    unit: str = ""
 
     def meets(self, others: Iterable[Found]) -> bool:
         """Whether it has a character in common with one of the others."""

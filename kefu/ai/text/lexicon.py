@@ -29,6 +29,9 @@ SHORTEST_TYPO = 4
 LONG_NAME = 9
 """Names of so many characters may have two typos."""
 
+LEAST_ADDED = 3
+"""By so many characters a misspelt name must be longer than a whole name in it."""
+
 SCORES = {"exact": 1.0, "sound": 0.9, "typo": 0.85, "part": 0.7, "shared part": 0.6}
 
 
@@ -111,7 +114,7 @@ class Lexicon:
             whole = [Found(names.kind, *place, SCORES["exact"]) for place in names.by_spelling.find(text)]
             whole += [Found(names.kind, *place, SCORES["sound"]) for place in names.by_sound.find(sound)]
             rough = [*self._misspelt(names, text, pieces), *self._in_part(names, text, pieces, edges)]
-            found += whole + [one for one in rough if not any(_overlap(one, other) for other in whole)]
+            found += whole + [one for one in rough if all(_may_stand(one, other) for other in whole)]
         return found
 
     def _misspelt(self, names: Names, text: str, pieces: Sequence[Piece]) -> Iterator[Found]:
@@ -123,13 +126,9 @@ class Lexicon:
             place = fuzz.partial_ratio_alignment(name, text, score_cutoff=LEAST_ALIKE)
             if place is None:
                 continue
-            start, end = place.dest_start, place.dest_end
-            written = text[start:end]
             allowed = 2 if len(name) >= LONG_NAME else 1
-            distance = OSA.distance(written, name, score_cutoff=allowed)
-            if not 0 < distance <= allowed or not _stands_alone(text, start, end):
-                continue
-            if self._same_but_typo(written, name):
+            start, end, distance = _closest(name, text, (place.dest_start, place.dest_end), allowed)
+            if 0 < distance <= allowed and self._same_but_typo(text[start:end], name):
                 yield Found(names.kind, start, end, names.values[at], SCORES["typo"] - distance / 100)
 
     def _same_but_typo(self, written: str, name: str) -> bool:
@@ -190,6 +189,20 @@ class Lexicon:
         return any(piece not in self._manner.plain for piece, _, _ in pieces_of(core))
 
 
+def _closest(name: str, text: str, near: tuple[int, int], most: int) -> tuple[int, int, int]:
+    """The stretch of a text that is nearest to a name, with its distance: a slip may add a character or drop one."""
+    first, last = near
+    stretches = [
+        (start, end)
+        for start in range(max(0, first - most), first + most + 1)
+        for end in range(last - most, min(len(text), last + most) + 1)
+        if abs(end - start - len(name)) <= 1 and _stands_alone(text, start, end)
+    ]
+    distances = ((OSA.distance(text[start:end], name, score_cutoff=most), start, end) for start, end in stretches)
+    distance, start, end = min(distances, default=(most + 1, first, last))
+    return start, end, distance
+
+
 def _leaves_out(core: str, name: str) -> bool:
     """Whether a text is a name with something left out: python入门 for python 编程入门."""
     rest = iter(name)
@@ -205,5 +218,10 @@ def _joins(text: str, at: int) -> bool:
     return 0 < at < len(text) and text[at - 1].isascii() and text[at].isascii() and text[at - 1 : at + 1].isalnum()
 
 
-def _overlap(one: Found, other: Found) -> bool:
-    return one.start < other.end and other.start < one.end
+def _may_stand(rough: Found, whole: Found) -> bool:
+    """Whether a rough find may stand beside a whole name: apart, or misspelt and much longer."""
+    if rough.start >= whole.end or whole.start >= rough.end:
+        return True
+    is_inside = rough.start <= whole.start and whole.end <= rough.end
+    added = rough.end - rough.start - (whole.end - whole.start)
+    return is_inside and rough.score > SCORES["part"] and added >= LEAST_ADDED

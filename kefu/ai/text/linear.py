@@ -41,7 +41,7 @@ NONE = -1
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A trained model: `weights` float16 (n_features + 1, n_labels), `met` as `meetings` makes it."""
+    """A trained model: `weights` float32 (n_features + 1, n_labels), `met` as `meetings` makes it."""
 
     space: Space
     weights: np.ndarray
@@ -50,7 +50,7 @@ class Machine:
     def score(self, text: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
         """The score of each label, (n_labels,), and the signals of the best one, (6,)."""
         vector = self.space.vector(text)
-        scores = vector.values @ self.weights[vector.indices].astype(np.float32) + self.weights[-1]
+        scores = vector.values @ self.weights[vector.indices] + self.weights[-1]
         met = has_met(self.met, vector, int(scores.argmax()))
         return scores, signals(scores, vector.known * float(vector.values**2 @ met), vector, vector.topic)
 
@@ -87,13 +87,17 @@ class LinearIntents:
         if self._machine is None:
             return {}
         settings = {"intents": self._intents, "certainty": self._beta.tolist()}
-        arrays = {"weights.npy": pack_array(self._machine.weights), "met.npy": pack_array(self._machine.met)}
+        arrays = {
+            "weights.npy": pack_array(self._machine.weights.astype(np.float16)),
+            "met.npy": pack_array(self._machine.met),
+        }
         return {"linear.json": pack_json(settings), **arrays, **self._machine.space.pack()}
 
     def unpack(self, parts: Parts) -> None:
         """Become the model in these files."""
         settings = unpack_json(parts["linear.json"])
-        self._machine = Machine(Space.unpack(parts), unpack_array(parts["weights.npy"]), unpack_array(parts["met.npy"]))
+        weights = unpack_array(parts["weights.npy"]).astype(np.float32)
+        self._machine = Machine(Space.unpack(parts), weights, unpack_array(parts["met.npy"]))
         self._intents, self._beta = tuple(settings["intents"]), np.array(settings["certainty"])
 
 
@@ -104,7 +108,7 @@ def _train(
     vectors = [space.vector(text) for text in texts]
     shape = (len(space), n_labels)
     weights = train_machine(vectors, labels, shape, lambda done, total: progress(what, done, total))
-    return Machine(space, weights.astype(np.float16), meetings(vectors, labels, shape))
+    return Machine(space, weights.astype(np.float16).astype(np.float32), meetings(vectors, labels, shape))
 
 
 def _certainty(

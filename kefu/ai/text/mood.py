@@ -1,16 +1,17 @@
-"""Sentiment and urgency of a message, by word lists and a few rules.
+"""Sentiment, anger and urgency of a message, by word lists and a few rules.
 
 Transparent and quick rather than learned: words of `mood.*.txt` add up, a negation before
 one turns it, a word of degree scales it, what follows "but" counts more, an exclamation
 mark strengthens. It is made to tell an angry customer from a calm one, and knows nothing of
-irony or of things that are good or bad only in their context.
+irony or of things that are good or bad only in their context. It is the reading without any
+training, and what it finds is among the features of the learned one (`tone`).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -32,7 +33,7 @@ CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One listed word at its place: `role` is mood, not, times or but."""
+    """One listed word at its place: `role` is mood, angry, urgent, not, times or but."""
 
     role: str
     weight: float
@@ -42,10 +43,15 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """Sentiment from -1 (bad) to 1 (good) and urgency from 0 to 1."""
+    """Sentiment from -1 (bad) to 1 (good), urgency and anger from 0 to 1.
+
+    `words` are the weights of the listed words where they stand: turned, scaled.
+    """
 
     sentiment: float
     urgency: float
+    anger: float = 0.0
+    words: tuple[float, ...] = ()
 
 
 Entries = dict[str, dict[str, float]]
@@ -73,19 +79,25 @@ def _lists() -> tuple[Entries, dict[str, tuple[str, ...]]]:
 def read_mood(text: str, original: str) -> Mood:
     """The mood of a normalised text; `original` tells who shouts. About 15 µs for a sentence."""
     signs = list(_signs(text))
-    total = sum(_weigh(text, signs, sign) for sign in signs if sign.role == "mood")
+    words = tuple(_weigh(text, signs, sign) for sign in signs if sign.role == "mood")
     marks = original.count("!") + original.count("！")
     shouts = marks >= 2 or len(CAPITALS.findall(original)) >= 2
-    total *= 1 + 0.15 * min(marks, 3)
-    calm = 1.0
-    for sign in signs:
-        if sign.role == "urgent":
-            calm *= 1 - sign.weight
-    if shouts and (calm < 1 or total < 0):
+    total = sum(words) * (1 + 0.15 * min(marks, 3))
+    patient, calm = _unmoved(signs, "urgent"), _unmoved(signs, "angry")
+    if shouts and (patient < 1 or total < 0):
+        patient *= 1 - SHOUTING
+    if shouts and total < 0:
         calm *= 1 - SHOUTING
     if total < 0:
-        calm *= 1 - min(0.3, -total / 20)
-    return Mood(round(total / math.sqrt(total * total + SOFTNESS), 3), round(1 - calm, 3))
+        patient *= 1 - min(0.3, -total / 20)
+        calm *= 1 - min(0.5, -total / 12)
+    sentiment = total / math.sqrt(total * total + SOFTNESS)
+    return Mood(round(sentiment, 3), round(1 - patient, 3), round(1 - calm, 3), words)
+
+
+def _unmoved(signs: Iterable[Sign], role: str) -> float:
+    """What the words of a role leave of 1, each its part of the rest."""
+    return math.prod(1 - sign.weight for sign in signs if sign.role == role)
 
 
 def _signs(text: str) -> Iterator[Sign]:

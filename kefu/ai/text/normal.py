@@ -10,6 +10,9 @@ from functools import cache, lru_cache
 from kefu.ai.text.numerals import find_numerals
 
 REPEAT = re.compile(r"([^\d\s零〇幺一二三四五六七八九])\1{2,}|\s{2,}")
+ADDRESS = re.compile(r"[!-~]*(?:@|://|www\.)[!-~]+")
+"""E-mail and web addresses, where a letter may stand three times."""
+
 INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 QUOTES = {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"'}
 
@@ -45,9 +48,14 @@ def normalise(original: str) -> Normal:
     """
     text, starts, ends = _fold(original)
     text = _simplify(text)
-    edits = [(m.start(), m.end(), _shortened(m)) for m in REPEAT.finditer(text)]
-    text, starts, ends = _edit(text, starts, ends, edits)
-    text, starts, ends = _edit(text, starts, ends, list(find_numerals(text)))
+    kept = [m.span() for m in ADDRESS.finditer(text)] if "@" in text or "www." in text or "://" in text else []
+    edits = [
+        (m.start(), m.end(), _shortened(m))
+        for m in REPEAT.finditer(text)
+        if not any(start <= m.start() < end for start, end in kept)
+    ]
+    text, starts, ends = edit(text, starts, ends, edits)
+    text, starts, ends = edit(text, starts, ends, list(find_numerals(text)))
     return Normal(original, text, tuple(starts), tuple(ends))
 
 
@@ -104,7 +112,7 @@ def _simplify(text: str) -> str:
     return "".join(one if len(one := convert(char)) == 1 else char for char in text)
 
 
-def _edit(
+def edit(
     text: str, starts: list[int], ends: list[int], edits: list[tuple[int, int, str]]
 ) -> tuple[str, list[int], list[int]]:
     """Replace stretches; every new character stands for the whole stretch that it replaces."""

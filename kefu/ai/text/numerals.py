@@ -11,12 +11,15 @@ MYRIADS = {"万": 10_000, "亿": 100_000_000}
 
 RUN = re.compile(r"[零〇幺一二两三四五六七八九十百千万亿]+")
 MEASURE = re.compile(
-    r"[个门节课次天元块月号日点时分秒岁年周星季期级折倍人位份张本单笔条项种件台套部名楼层章讲页步班毛角刻半遍家科场]"
-    r"|小时|礼拜"
+    r"[个门节课次天元块月号日点时分秒岁年周星季期级折倍人位份张本单笔条项种件台套部名楼层章讲页步班毛角刻半遍家科场斤克升]"
+    r"|小时|礼拜|公斤|公里|千克|工作日|钟头"
 )
 """What follows a numeral that counts something."""
 
 DECIMAL = re.compile(r"点([零〇一二三四五六七八九]+)(?=[折倍元块万亿个年级星%]|小时|公里)")
+SHARED = re.compile(r"点([零〇一二三四五六七八九]+)")
+"""The decimals of a share: 百分之九十九点五."""
+
 NAMED_BY_NUMBER = re.compile(r"(?:星期|礼拜|[周初高老小双番])$")
 """Before a numeral that is a name: 周三, 初二, 双十一."""
 
@@ -42,15 +45,19 @@ def find_numerals(text: str) -> Iterator[tuple[int, int, str]]:
         if start < done:
             continue
         before = text[max(0, start - 2) : start]
-        ordinal = before.endswith("第")
+        ordinal, share = before.endswith("第"), text.endswith("百分之", 0, start)
         if NAMED_BY_NUMBER.search(before) and not ordinal:
             continue
         if WORDS.match(text, start) and not ordinal and not CLOCK.search(before):
             continue
-        digits = _number(run.group(), counted=ordinal or bool(MEASURE.match(text, end)), minutes=before.endswith("点"))
+        counted = ordinal or share or bool(MEASURE.match(text, end))
+        digits = _number(run.group(), counted=counted, minutes=before.endswith("点"))
+        if digits is None and len(run.group()) > 2 and counted:
+            end -= 1  # 一百五一节: a number, then one that counts
+            digits = _number(run.group()[:-1], counted=False, minutes=False)
         if digits is None:
             continue
-        fraction = DECIMAL.match(text, end)
+        fraction = (SHARED if share else DECIMAL).match(text, end)
         if fraction:
             end = fraction.end()
             digits += "." + _spelled(fraction[1])

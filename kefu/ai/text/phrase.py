@@ -27,6 +27,10 @@ class Phrase:
         """Whether any of it is written in Chinese characters."""
         return HAN.search(self.text) is not None
 
+    def is_in(self, languages: frozenset[str]) -> bool:
+        """Whether there is something to read, in one of these languages."""
+        return bool(self.text.strip()) and ("zh" if self.is_chinese else "en") in languages
+
 
 def make_phrase(text: str, words: Sequence[Word], sounds: Sounds) -> Phrase:
     """The phrase of some words of a normalised text that follow each other."""

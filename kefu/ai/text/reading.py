@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,14 +15,17 @@ from kefu.ai.text.folder import Parts, fingerprint, pack_json, read_folder, unpa
 from kefu.ai.text.found import Found, resolve
 from kefu.ai.text.intents import IntentModel
 from kefu.ai.text.language import tell_language
+from kefu.ai.text.lessons import named, prepare
 from kefu.ai.text.lexicon import Lexicon, Manner
-from kefu.ai.text.marks import learn_manner, parse_marks, read_shortcut
+from kefu.ai.text.marks import learn_manner, read_shortcut
 from kefu.ai.text.mood import read_mood
 from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
 from kefu.ai.text.phrase import make_phrase
 from kefu.ai.text.sound import Sounds, build_sounds
-from kefu.ai.text.spans import NoSpans, SpanModel, taught
+from kefu.ai.text.spans import NoSpans, SpanModel
+from kefu.ai.text.tone import Tones
+from kefu.ai.text.tone_features import make_remark
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Ask, Entity, IntentScore, Language, Reading, Token
@@ -45,7 +47,7 @@ FAR_BETTER = 0.3
 """By how much one intent for the whole must beat the least likely clause to explain it all."""
 
 RULES = ("cues.zh.txt", "cues.en.txt", "mood.zh.txt", "mood.en.txt")
-EDITION = 2
+EDITION = 5
 """Raised when the code reads differently, so that versions differ too."""
 
 
@@ -57,10 +59,11 @@ class Learned:
     intents: tuple[str, ...]
     kinds: frozenset[str]
     manner: Manner
+    tones: Tones
 
 
 class TextReader:
-    """Normalises, segments, finds entities, cues and mood, and asks its model what is wanted.
+    """Normalises, segments, finds entities, cues and tone, and asks its model what is wanted.
 
     With `names_teach` the names of intents are examples of them.
     Reading changes nothing, so any number of threads may read, also while `know` puts new
@@ -100,27 +103,20 @@ class TextReader:
 
     def fit(self, examples: Sequence[Example], progress: Progress) -> None:
         """Learn from labelled sentences; raises `BadInput` when there are none."""
-        if all(example.intent == OUT_OF_SCOPE for example in examples):
+        if all(example.intent in ("", OUT_OF_SCOPE) for example in examples):
             raise BadInput("There are no examples to learn from; write some in a skill's examples.zh.txt.")
         sounds = build_sounds()
         if self._names_teach:
             examples = [*examples, *named(examples)]
-        phrases, texts = [], []
-        kinds: set[str] = set()
-        for number, example in enumerate(examples, start=1):
-            marked = parse_marks(example.text)
-            kinds.update(kind for _, _, kind in marked.spans)
-            normal = normalise(marked.text)
-            phrases.append(make_phrase(normal.text, example_words(normal, marked.spans), sounds))
-            texts.append(taught(normal, marked.spans))
-            progress("features", number, len(examples))
-        inside = [at for at, example in enumerate(examples) if example.intent != OUT_OF_SCOPE]
+        lessons = prepare(examples, sounds, progress)
+        inside = [at for at, example in enumerate(examples) if example.intent not in ("", OUT_OF_SCOPE)]
         wanted = [examples[at].intent for at in inside]
-        foreign = [phrases[at] for at, example in enumerate(examples) if example.intent == OUT_OF_SCOPE]
-        self._spans.fit(texts, progress)
-        self._model.fit([phrases[at] for at in inside], wanted, foreign, progress)
-        intents = tuple(sorted(set(wanted)))
-        self._learned = Learned(sounds, intents, frozenset(kinds), learn_manner(examples))
+        known = [lessons.phrases[at] for at in inside]
+        foreign = [lessons.phrases[at] for at, example in enumerate(examples) if example.intent == OUT_OF_SCOPE]
+        self._spans.fit(lessons.spans, progress)
+        self._model.fit(known, wanted, foreign, progress)
+        tones = Tones.learn(lessons.remarks, progress)
+        self._learned = Learned(sounds, tuple(sorted(set(wanted))), lessons.kinds, learn_manner(examples), tones)
         self._settle(self._pack())
 
     def save(self, folder: Path) -> None:
@@ -138,7 +134,8 @@ class TextReader:
             sounds = Sounds.unpack(parts)
             self._model.unpack(parts)
             self._spans.unpack(parts)
-            self._learned = Learned(sounds, tuple(learned["intents"]), frozenset(learned["kinds"]), manner)
+            kinds = frozenset(learned["kinds"])
+            self._learned = Learned(sounds, tuple(learned["intents"]), kinds, manner, Tones.unpack(parts))
         except (KeyError, ValueError, TypeError) as error:
             raise ModelMissing(f"The model in {folder} does not fit this version of kefu; run `kefu train`.") from error
         self._settle(parts)
@@ -150,15 +147,19 @@ class TextReader:
             return Reading(language or self._default, (ask,), entities, reader=self._version)
         normal = normalise(text[:LONGEST])
         words, found = self._take_apart(normal)
-        mood = read_mood(normal.text, normal.original)
+        spoken = tell_language(normal.text, words, language, self._default)
+        remark = make_remark(normal, words, read_mood(normal.text, normal.original))
+        tone = (self._learned.tones if self._learned else Tones()).hear(remark, spoken)
         return Reading(
-            language=tell_language(normal.text, words, language, self._default),
+            language=spoken,
             asks=self._asks(text, normal, words),
             entities=tuple(_entity(normal, one) for one in found),
             tokens=tuple(_token(normal, word) for word in words),
             cues=find_cues(normal.text),
-            sentiment=mood.sentiment,
-            urgency=mood.urgency,
+            sentiment=tone.sentiment,
+            urgency=tone.urgency,
+            anger=tone.anger,
+            act=tone.act,
             reader=self._version,
         )
 
@@ -213,7 +214,8 @@ class TextReader:
             "heads": sorted(learned.manner.heads),
             "plain": sorted(learned.manner.plain),
         }
-        return {"reader.json": pack_json(facts), **learned.sounds.pack(), **self._model.pack(), **self._spans.pack()}
+        parts = {**learned.sounds.pack(), **self._model.pack(), **self._spans.pack(), **learned.tones.pack()}
+        return {"reader.json": pack_json(facts), **parts}
 
     def _settle(self, parts: Parts) -> None:
         self._version = f"{self._name}-{fingerprint({**parts, 'rules': _rules_digest()})}"
@@ -226,31 +228,6 @@ def _rules_digest() -> bytes:
     for name in RULES:
         digest.update((files(__package__) / name).read_bytes())
     return digest.digest()
-
-
-def named(examples: Sequence[Example]) -> list[Example]:
-    """The name of each intent as one more example of it, where it has words: `card_arrival` says much."""
-    found = []
-    for intent in sorted({example.intent for example in examples} - {OUT_OF_SCOPE}):
-        words = re.findall(r"[^\W\d_]{3,}", intent.replace("_", " "))
-        if words:
-            found.append(Example(" ".join(words), intent, "en" if words[0].isascii() else "zh"))
-    return found
-
-
-def example_words(normal: Normal, spans: Sequence[tuple[int, int, str]]) -> list[Word]:
-    """An example's words, where what is marked, and what has the form of an identifier, is one word.
-
-    `spans` index the text before it was normalised.
-    """
-    marked = []
-    for start, end, kind in spans:
-        inside = [at for at, origin in enumerate(normal.starts) if start <= origin < end]
-        if inside:
-            marked.append(Found(kind, inside[0], inside[-1] + 1, None))
-    found = [one for one in find_patterns(normal.text) if one.kind in IDENTIFIERS]
-    free = [one for one in found if all(one.end <= mark.start or one.start >= mark.end for mark in marked)]
-    return cut_words(normal.text, [(one.start, one.end, one.kind) for one in resolve([*marked, *free])])
 
 
 def _combine(whole: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:
@@ -269,7 +246,7 @@ def _combine(whole: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:
 
 def _entity(normal: Normal, found: Found) -> Entity:
     start, end = normal.span(found.start, found.end)
-    return Entity(found.kind, normal.original[start:end], found.value, start, end, found.score)
+    return Entity(found.kind, normal.original[start:end], found.value, start, end, found.score, found.unit)
 
 
 def _token(normal: Normal, word: Word) -> Token:

@@ -85,7 +85,7 @@ def _frame(table: Path) -> DataFrame:
 
     if table.suffix.lower() in (".xlsx", ".xlsm"):
         try:
-            return pd.read_excel(table, dtype=str, keep_default_na=False)
+            return pd.read_excel(table, dtype=str, keep_default_na=False, engine="openpyxl")
         except (ValueError, OSError, KeyError) as error:
             raise BadInput(f"{table} can't be read as a workbook: {error}.") from error
     content = table.read_bytes()

@@ -1,33 +1,67 @@
-"""Knowledge: finds passages of the company's own texts.
+"""Knowledge: finds passages of the company's own texts. An index derived from the library, never the only copy.
 
-Entry-point group `kefu.knowledge`. No implementation ships yet.
+Entry-point group `kefu.knowledge`: a factory `(settings) -> Knowledge`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
+from kefu.core.articles import Article, Audience, Passage
 from kefu.core.nouns import Language
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A stretch of a document that may answer a question; `score` is calibrated, in [0, 1]."""
+class Query:
+    """What is looked for: the customer's words, who asks, and on which day it must hold.
 
-    document: str
-    title: str
+    `context` are earlier lines of the conversation, latest last: they matter for a question
+    that does not stand by itself (「那周末呢？」).
+    """
+
     text: str
-    link: str
-    score: float
+    language: Language
+    audience: Audience
+    on: date
+    context: tuple[str, ...] = ()
+    limit: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that may answer, with its article.
+
+    `rank` is the search's own score: it orders, and nothing else. `probability` in [0, 1] is
+    calibrated: how often a passage found like this one does answer the question.
+    """
+
+    article: Article
+    passage: Passage
+    rank: float
+    probability: float
 
 
 class Knowledge(Protocol):
-    """A searchable body of texts."""
+    """A searchable body of articles. Filters by audience, day and language before it ranks."""
 
-    async def search(self, question: str, language: Language, audience: str, limit: int = 5) -> Sequence[Passage]:
-        """The passages that answer best, best first, only those that `audience` may see."""
+    @property
+    def version(self) -> str:
+        """Names the method and its settings: changes whenever the same articles could be found otherwise."""
 
-    async def put(self, passages: Sequence[Passage], audience: str) -> None:
-        """Add passages, or replace those of the same document."""
+    def put(self, articles: Sequence[Article]) -> None:
+        """Add articles, or replace those with the same ids, durably where the index is kept in files."""
+
+    def drop(self, ids: Sequence[str]) -> None:
+        """Take articles out; unknown ids are no error."""
+
+    def search(self, query: Query) -> Sequence[Hit]:
+        """The passages that answer best, best first, only what the audience may read on that day.
+
+        CPU only and thread-safe, also while `put` is under way; under 20 ms for 10,000 passages.
+        """
+
+    def close(self) -> None:
+        """Let go of files."""

@@ -22,17 +22,26 @@ class Term:
     aliases: tuple[str, ...] = ()
 
 
+TONES = ("positive", "neutral", "negative", "angry", "urgent")
+"""What an example may be said to sound like; who is angry is negative too."""
+
 OUT_OF_SCOPE = "out_of_scope"
 """The intent of examples that no skill serves: they teach a reader to doubt, and are never read as an intent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled sentence; entities are marked in place: `我想看[英语课](course)`."""
+    """A labelled sentence; entities are marked in place: `我想看[英语课](course)`.
+
+    `tone` holds words with blanks between them: how it sounds (some of `TONES`), what act of
+    speaking it is (an `Act`); what it leaves out is not known. The `intent` is empty in one
+    that teaches tone alone.
+    """
 
     text: str
     intent: str
     language: Language
+    tone: str = ""
 
 
 Progress = Callable[[str, int, int], None]

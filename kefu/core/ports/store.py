@@ -1,7 +1,6 @@
-"""Store: the only memory of kefu. Outbox and Archive are its other two faces.
+"""Store: the only memory of kefu. Outbox, Archive, Reviews and Library are its other faces.
 
-Entry-point group `kefu.stores`: a factory
-`(settings) -> AsyncContextManager[Store & Outbox & Archive]`.
+Entry-point group `kefu.stores`: a factory `(settings) -> AsyncContextManager[Memory]`.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Literal, Protocol
 
 from kefu.core.events import Event
 from kefu.core.nouns import Conversation
+from kefu.core.ports.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +181,5 @@ class Reviews(Protocol):
         """Enquiries drawn for review, latest first: those that were judged, or those that wait for it."""
 
 
-class Memory(Store, Outbox, Archive, Reviews, Protocol):
-    """A store with its four faces, as a factory of `kefu.stores` opens it."""
+class Memory(Store, Outbox, Archive, Reviews, Library, Protocol):
+    """A store with all its faces, as a factory of `kefu.stores` opens it."""

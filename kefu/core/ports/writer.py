@@ -1,21 +1,55 @@
-"""Writer: rephrases what was found and decided; optional.
+"""Writer: says what was found and decided in other words; optional. And the check that it added nothing.
 
-Entry-point group `kefu.writers`. No implementation ships yet.
+Entry-point group `kefu.writers`: a factory `(settings) -> AsyncContextManager[Writer]`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
-from kefu.core.nouns import Language, Statement
+from kefu.core.nouns import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a writer is given: the customer's question and the sentences that answer it, all as data."""
+
+    question: str
+    statements: tuple[str, ...]
+    language: Language
 
 
 class Writer(Protocol):
     """A language model behind one method."""
 
-    async def write(self, question: str, statements: Sequence[Statement], language: Language) -> str:
-        """Say the same statements as one fluent answer; what is added is thrown away later.
+    @property
+    def version(self) -> str:
+        """Names the endpoint's model and the instruction: changes whenever the writing could."""
 
-        Raises `HouseError` when no answer came in time.
+    def write(self, assignment: Assignment) -> AsyncIterator[str]:
+        """The answer, piece by piece as it is written.
+
+        Raises `WriterFailed` when none comes in time, the budget is spent, or the endpoint has failed
+        too often lately; what came before counts for nothing then.
         """
+
+
+FaultKind = Literal["number", "name", "link", "negation", "certainty", "unsupported", "missing", "form", "language"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a written sentence may not go out: `sentence` says what no statement says, or says it otherwise."""
+
+    kind: FaultKind
+    sentence: str
+    detail: str
+
+
+class Proof(Protocol):
+    """Whether a text says no more and no less than some statements. A plain function; under 2 ms a sentence."""
+
+    def __call__(self, written: str, assignment: Assignment, *, whole: bool = True) -> Sequence[Fault]:
+        """All faults, empty for none; with `whole` also of what is missing or has another form."""

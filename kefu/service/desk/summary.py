@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from kefu.core.nouns import Conversation, Reading
-
-ANGRY, PRESSING = -0.5, 0.6
-"""Tone and urgency from which a hand-off goes to the front of the queue."""
+from kefu.core.nouns import Conversation, Reading, Urgency
+from kefu.service.dialogue.fold import is_pressing
 
 LINES = 6
 """How many of the latest lines stand in the summary."""
@@ -26,14 +22,13 @@ def summarise(talk: Conversation, reading: Reading) -> str:
         f"language: {talk.language}",
         f"about: {flow.skill if flow else 'unknown'}",
         *([f"known: {known}"] if known else []),
-        f"tone: {reading.sentiment:+.1f}, urgency {reading.urgency:.1f}",
+        f"tone: {reading.sentiment:+.1f}, anger {talk.anger:.1f}, urgency {reading.urgency:.1f}",
+        *([f"act: {reading.act.name}"] if reading.act else []),
         *(f"{said.by}: {said.text}" for said in talk.recent[-LINES:]),
     ]
     return "\n".join(lines)
 
 
-def urgency(reading: Reading) -> Literal["low", "normal", "high"]:
-    """How soon a person should look, from the tone of the last message."""
-    if reading.sentiment <= ANGRY or reading.urgency >= PRESSING:
-        return "high"
-    return "normal"
+def urgency(talk: Conversation, reading: Reading) -> Urgency:
+    """How soon a person should look: at once after angry messages, or a pressing one."""
+    return "high" if is_pressing(talk.anger, reading.urgency) else "normal"

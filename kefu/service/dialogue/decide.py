@@ -8,12 +8,13 @@ then what is new, then what is unclear.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
 from kefu.core.nouns import Ask, Conversation, Entity, Flow, IntentScore, Option, Question, Reading, Value
 from kefu.core.skill import Skill, Slot
+from kefu.service.dialogue.fold import PRESSING
 from kefu.service.dialogue.match import match_answer
 from kefu.service.skills.catalog import Catalog
 
@@ -30,12 +31,24 @@ LINKING = frozenset(
 """Words that lead to a name and ask nothing of their own."""
 
 
+EDITION = 1
+"""The edition of these rules; raised when a change may let another enquiry be answered, which voids certificates."""
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """How sure kefu must be: from `answer_at` it acts, from `clarify_at` it asks back."""
+    """How sure kefu must be: from `answer_at` it acts, from `clarify_at` it asks back.
+
+    `own` holds the intents from another probability on which it acts.
+    """
 
     answer_at: float = 0.6
     clarify_at: float = 0.3
+    own: Mapping[str, float] = field(default_factory=dict)
+
+    def answers_at(self, intent: str) -> float:
+        """From which probability on kefu acts on this intent."""
+        return self.own.get(intent, self.answer_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,7 @@ class Scene:
 
     def sure(self, ask: Ask) -> Skill | None:
         """The skill for a request, if the reader is sure enough; who waits for a person mostly talks to them."""
-        least = max(self.promise.answer_at, DIGRESSION if self.talk.waiting else 0.0)
+        least = max(self.promise.answers_at(ask.best.name), DIGRESSION if self.talk.waiting else 0.0)
         serving = self.catalog.serving(ask.best.name)
         return serving if serving and ask.best.probability >= least else None
 
@@ -297,11 +310,36 @@ def unclear(scene: Scene) -> Decision | None:
     """Ask once what is meant, then give it to a person; one who waits for a person just adds to it."""
     if scene.talk.waiting:
         return Note("already_waiting")
+    if scene.talk.anger >= PRESSING:
+        return HandOff("angry")
     if scene.talk.stumbles >= 1:
         return HandOff("not_understood")
     likely = [score for score in scene.reading.asks[0].intents[:3] if score.probability >= scene.promise.clarify_at / 3]
-    unsure = scene.reading.best.probability >= scene.promise.clarify_at
-    return Clarify(_offers(scene, likely) if unsure else (), "unsure" if unsure else "unknown")
+    if scene.reading.best.probability >= scene.promise.clarify_at:
+        return Clarify(_offers(scene, likely), "unsure")
+    return _by_act(scene) or Clarify((), "unknown")
+
+
+def _by_act(scene: Scene) -> Decision | None:
+    """What to do when nothing but the act of speaking is clear: people hear complaints, suggestions are offered.
+
+    Nothing is done by the machine alone, since what was promised about answers speaks of intents.
+    """
+    act = scene.reading.act
+    if act is None or act.probability < scene.promise.answer_at:
+        return None
+    if act.name == "complaint":
+        return HandOff("complaint")
+    if act.name != "suggestion":
+        return None
+    intents = [
+        intent
+        for skill in scene.catalog.skills.values()
+        for intent, tone in skill.tones.items()
+        if act.name in tone.split()
+    ]
+    offers = _offers(scene, [IntentScore(intent, act.probability) for intent in intents])
+    return Clarify(offers, "unsure") if offers else None
 
 
 def _offers(scene: Scene, likely: list[IntentScore]) -> tuple[Option, ...]:

@@ -36,6 +36,12 @@ PLACES = {field.name: place for place, field in enumerate(fields(Conversation))}
 VALUES = attrgetter(*PLACES)
 """All fields of a state at once: a turn has some ten events, and `dataclasses.replace` costs thrice as much."""
 
+LEFT = 0.5
+"""How much of the anger before is left with the next message."""
+
+PRESSING = 0.6
+"""Anger or urgency from which a person should look first."""
+
 RECENT = 16
 """How many lines and message ids the state keeps; the events keep all."""
 
@@ -57,8 +63,10 @@ def apply(before: Conversation, event: Event) -> Conversation:
 def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 - one case an event
     """The fields of the state that an event changes."""
     match event:
-        case ConversationOpened() | MessageUnderstood():
+        case ConversationOpened():
             return {"language": event.language}
+        case MessageUnderstood():
+            return _understood(now, event)
         case MessageReceived():
             heard = (*now.heard, event.external_id)[-RECENT:]
             return {"heard": heard, **_line(now, Said("customer", event.text, event.at))}
@@ -83,7 +91,7 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
         case Clarified():
             return {"offered": event.options, "stumbles": now.stumbles + 1}
         case HandedOff():
-            waiting = now.waiting or Waiting(event.reason, event.at)
+            waiting = now.waiting or Waiting(event.reason, event.at, urgency=event.urgency)
             return {"waiting": waiting, "flow": None, "paused": (), "queue": (), "offered": (), "stumbles": 0}
         case PersonTook():
             return {"waiting": replace(now.waiting or Waiting("taken", event.at), taken_by=event.who)}
@@ -94,6 +102,20 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
         case PersonReplied():
             return _line(now, Said("person", event.text, event.at))
     return {}
+
+
+def _understood(now: Conversation, event: MessageUnderstood) -> dict[str, Any]:
+    """Each angry message heightens what is left of the anger before it; who waits and grows angry is urgent."""
+    anger = round(1 - (1 - event.anger) * (1 - LEFT * now.anger), 3)
+    changed: dict[str, Any] = {"language": event.language, "anger": anger}
+    if now.waiting and is_pressing(anger, event.urgency):
+        changed["waiting"] = replace(now.waiting, urgency="high")
+    return changed
+
+
+def is_pressing(anger: float, urgency: float) -> bool:
+    """Whether a person should look first, from how angry the customer is by now and how urgent the message sounds."""
+    return max(anger, urgency) >= PRESSING
 
 
 def _line(now: Conversation, said: Said) -> dict[str, Any]:

@@ -13,11 +13,29 @@ BANK_CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 
 INJECTION = re.compile(
-    r"ignore (?:all |any |the )?(?:previous|prior|above) (?:instructions|rules|prompts)"
-    r"|system prompt|you are now |developer mode|jailbreak"
-    r"|(?:忽略|无视|忘记)(?:之前|上面|以上|所有|前面)的?(?:所有)?(?:指令|规则|提示|设定)|系统提示词|开发者模式",
+    r"(?:ignor|disregard|forget|overrid|bypass|neglect)\w* .{0,40}?"
+    r"\b(?:instructions?|rules|prompts?|guidelines|directives|directions|restrictions|policies|filters)\b"
+    r"|from (?:now|this (?:point|moment)) on(?:wards?)?,? (?:you|whenever|respond|answer|act|every|all)\b"
+    r"|you (?:are|'re|will be|must) (?:now |going to |about to |to )"
+    r"(?:act|pretend|be|become|behave|immerse|play|role-?play|simulate)"
+    r"|you are now \w|\b(?:pretend|imagine|act) (?:that |as if |like )?you(?: are|'re| were| have) (?:an? )?(?:\w+ )?"
+    r"(?:ai|gpt|dan|bot|evil)"
+    r"|\b(?:act|behave|respond|answer|reply|pretend)(?:ing)? (?:as|to be) (?:an? )?"
+    r"(?:dan\b|\w*gpt|unfiltered|uncensored|evil|different ai|ai\b|chatbot|language model|completely)"
+    r"|do anything now|\bDAN mode|developer mode|jail ?br(?:ea|o)k|system prompt|opposite mode"
+    r"|(?:no|without|free (?:of|from)|ignoring|not have|lacks?)(?: any| all| his| its| their| the)?"
+    r"(?: ethical| moral| typical| legal)?(?: or| and)?(?: ethical| moral)? ?"
+    r"(?:restrictions?|limitations?|limits|filters?|censorship|guidelines|boundaries)\b"
+    r"|\b(?:unfiltered|uncensored|amoral)\b|(?:never|cannot|can't|doesn.t|won.t|not) (?:refuse|decline)\b"
+    r"|stay in (?:character|role)|break(?:ing)? character|immoral|unethical"
+    r"|(?:your|the) (?:initial|original|hidden|secret) (?:instructions?|prompt)|(?:just|only) print\b"
+    r"|(?:忽略|无视|忘记|忘掉|不要理会)(?:之前|上面|以上|所有|前面|一切|你|全部)的?.{0,6}?(?:指令|规则|提示|设定|要求|限制)"
+    r"|从现在(?:开始|起).{0,3}你(?:是|就是|要|将|必须|扮演)|(?:你现在是|假装你是|请?扮演)(?:一个|一名)?.{0,10}(?:AI|人工智能|机器人|模型|助手)"
+    r"|没有任何(?:限制|约束|道德)|系统提示词?|(?:输出|告诉我|打印|显示)你的(?:提示词|指令|设定)|开发者模式|越狱模式",
     re.IGNORECASE,
 )
+"""Ways to talk a language model out of its task; `bench/writer` says how many known ones that finds."""
+
 ABUSE = re.compile(r"傻[逼叉屄]|操你|你妈的|他妈的|去死|王八蛋|滚蛋|\bf+u+c+k+\w*|\basshole\b|\bbitch\b", re.IGNORECASE)
 
 CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -18,7 +18,8 @@ class Catalog:
     """Skills by name and by intent, with the sentences of the house itself.
 
     `identity_skill` asks customers who they are; it is empty when none does. `foreign`
-    sentences are those that no skill serves.
+    sentences are those that no skill serves, `tone` are sentences after their heading
+    (`negative urgent`).
     """
 
     skills: Mapping[str, Skill]
@@ -26,6 +27,7 @@ class Catalog:
     house: Texts
     identity_skill: str = ""
     foreign: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    tone: Mapping[Language, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -34,6 +36,7 @@ class Catalog:
         house: Texts,
         identity_skill: str = "",
         foreign: Mapping[Language, tuple[str, ...]] | None = None,
+        tone: Mapping[Language, tuple[tuple[str, str], ...]] | None = None,
     ) -> Catalog:
         """Put skills together; raises `BadSkill` when two claim one intent."""
         by_intent: dict[str, str] = {}
@@ -47,7 +50,7 @@ class Catalog:
         names = {skill.name: skill for skill in skills}
         if identity_skill and identity_skill not in names:
             raise BadSkill(f"[identity] skill names {identity_skill!r}, but there is no such skill folder.")
-        return cls(names, by_intent, house, identity_skill, foreign or {})
+        return cls(names, by_intent, house, identity_skill, foreign or {}, tone or {})
 
     def serving(self, intent: str) -> Skill | None:
         """The skill that serves an intent."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, get_args
 
 from kefu.core.errors import BadSkill
-from kefu.core.nouns import Language
+from kefu.core.nouns import Act, Language
+from kefu.core.ports.reader import TONES
 from kefu.core.skill import Action, Query, Skill, Slot, Step, StepKind
 
 SECTIONS = ("say", "ask", "again", "none", "confirm", "quick", "option")
@@ -21,11 +22,13 @@ SECTIONS = ("say", "ask", "again", "none", "confirm", "quick", "option")
 
 KEYS = {
     "name", "owner", "languages", "title", "intents", "risk", "identity",
-    "slots", "steps", "lexicons", "records",
+    "slots", "steps", "lexicons", "records", "tone", "act",
 }  # fmt: skip
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+ACTS: tuple[Act, ...] = get_args(Act)
 WRITING = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(insert|update|delete)\b", re.IGNORECASE)
 READING = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(select|with)\b", re.IGNORECASE)
+TONE_HEADER = re.compile(r"^\[([a-z ]+)\]$")
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -60,6 +63,7 @@ def parse_skill(folder: str, files: Mapping[str, str], actions: Mapping[str, Act
         replies={language: _replies(folder, language, files) for language in languages},
         examples={language: _examples(folder, language, files) for language in languages},
         actions=actions,
+        tones=_tones(folder, manifest),
     )
 
 
@@ -103,6 +107,28 @@ def _steps(folder: str, manifest: Mapping[str, Any]) -> tuple[Step, ...]:
             )
         steps.append(Step(kind, name))  # type: ignore[arg-type]
     return tuple(steps)
+
+
+def _tones(folder: str, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """How the sentences of each intent sound and what they are, as far as it is said: `neutral enquiry`.
+
+    `tone` and `act` hold for all intents, or in a table for some; what has no act is an enquiry.
+    """
+    intents: list[str] = manifest.get("intents", [])
+    tones = _by_intent(folder, manifest, "tone", TONES)
+    acts = {**dict.fromkeys(intents, "enquiry"), **_by_intent(folder, manifest, "act", ACTS)}
+    return {intent: f"{tones.get(intent, '')} {acts[intent]}".strip() for intent in intents}
+
+
+def _by_intent(folder: str, manifest: Mapping[str, Any], key: str, known: Sequence[str]) -> dict[str, str]:
+    told, intents = manifest.get(key, {}), manifest.get("intents", [])
+    words: dict[str, Any] = told if isinstance(told, dict) else dict.fromkeys(intents, told)
+    for intent, said in words.items():
+        if intent not in intents or not isinstance(said, str) or not {*said.split()} <= {*known}:
+            raise BadSkill(
+                f"{folder}/skill.toml: {key} of {intent!r} must be of {', '.join(known)}, for an intent of the skill."
+            )
+    return words
 
 
 def _queries(folder: str, files: Mapping[str, str]) -> dict[str, Query]:
@@ -153,3 +179,24 @@ def read_examples(file: str, content: str) -> Iterator[tuple[int, str, str]]:
             raise BadSkill(f"{file}:{number}: a sentence before the first [intent].")
         else:
             yield number, intent, text
+
+
+def read_tone(file: str, content: str) -> Iterator[tuple[int, str, str]]:
+    """The sentences of a tone file with their line and heading (`negative urgent complaint`).
+
+    Raises `BadSkill` with `file` and line.
+    """
+    heading = ""
+    for number, line in enumerate(content.splitlines(), start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if header := TONE_HEADER.match(text):
+            heading = header[1]
+            unknown = [word for word in heading.split() if word not in (*TONES, *ACTS)]
+            if unknown:
+                raise BadSkill(f"{file}:{number}: {unknown[0]!r} is none of {', '.join((*TONES, *ACTS))}.")
+        elif not heading:
+            raise BadSkill(f"{file}:{number}: a sentence before the first [negative], [urgent] …")
+        else:
+            yield number, heading, text

@@ -34,6 +34,7 @@ from kefu.service.turn.house import House, Taken
 from kefu.service.turn.partings import partings
 from kefu.service.turn.review import draw
 from kefu.service.turn.serve import name_of, serve
+from kefu.service.turn.shadow import draft, unattended
 from kefu.service.turn.trace import Trace
 
 log = structlog.get_logger()
@@ -79,13 +80,17 @@ async def _take(inbound: Inbound, house: House) -> Taken:
     _open(inbound, work)
     work.record(MessageReceived(now, inbound.external_id, guarded.text, spans, flags), _understood(work, reading))
     with trace.stage("decide", reading.best.name) as out:
-        decision = decide(guarded.text, work.talk, reading, house.catalog, house.promise)
+        met = unattended(work.talk) if house.shadow else work.talk
+        decision = decide(guarded.text, met, reading, house.catalog, house.promise)
         out.append(f"{name_of(decision)}: {decision.because}")
-    work.record(DecisionTaken(now, name_of(decision), decision.because, getattr(decision, "skill", "")))
-    draw(decision, work)
-    if "too_long" in guarded.flags:
-        work.reply(Draft("say", "too_long", facts={"limit": house.longest_text}))
-    await serve(decision, work, trace)
+    if house.shadow:
+        await draft(decision, work, trace)
+    else:
+        work.record(DecisionTaken(now, name_of(decision), decision.because, getattr(decision, "skill", "")))
+        draw(decision, work)
+        if "too_long" in guarded.flags:
+            work.reply(Draft("say", "too_long", facts={"limit": house.longest_text}))
+        await serve(decision, work, trace)
     return await _commit(inbound, work, trace, turn_id)
 
 
@@ -116,7 +121,7 @@ def _open(inbound: Inbound, work: Work) -> None:
 
 def _understood(work: Work, reading: Reading) -> MessageUnderstood:
     scores, cues = reading.asks[0].intents[:3], tuple(sorted(reading.cues))
-    tone = (reading.sentiment, reading.urgency)
+    tone = (reading.sentiment, reading.urgency, reading.anger, reading.act)
     return MessageUnderstood(work.now, reading.language, scores, reading.entities, cues, *tone, reading.reader)
 
 

@@ -236,6 +236,7 @@ async def call(action: str, work: Work) -> Outcome:
         now=work.now.astimezone(work.house.zone),
         sentiment=work.reading.sentiment,
         urgency=work.reading.urgency,
+        anger=work.talk.anger,
         reference=work.reference,
     )
     outcome = await skill.actions[action](context)

@@ -32,6 +32,7 @@ class SkillCall:
     now: datetime
     sentiment: float
     urgency: float
+    anger: float
     reference: str
     evidence: list[Evidence] = field(default_factory=list)
 

@@ -27,7 +27,8 @@ class House:
     `pushes` names the channels whose replies leave through the outbox; the others
     fetch theirs. `language` is that of a conversation whose first message does not
     tell. `notify` names who is told of a hand-off (addresses of notices).
-    `review_share` of the customers have their enquiries drawn for review.
+    `review_share` of the customers have their enquiries drawn for review. With `shadow`
+    the machine drafts and people answer.
     `check_holds` is how long an identity proven by answers is believed.
     `compute` runs a CPU-bound function where it does not block the loop.
     """
@@ -47,6 +48,7 @@ class House:
     pushes: frozenset[str] = frozenset()
     notify: tuple[str, ...] = ()
     review_share: float = 0.0
+    shadow: bool = False
     gate: Gate = field(default_factory=lambda: Gate(capacity=256))
 
 

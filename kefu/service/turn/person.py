@@ -20,30 +20,37 @@ MOST_CONFLICTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a person does: `reply` with a text, `take`, `hand_back`, `flag` with a reason, or judge a turn."""
+    """What a person does: `reply` with a text, `take`, `hand_back`, `flag` with a reason, or judge a turn.
+
+    `draft` is the turn whose draft is sent as the reply.
+    """
 
     kind: Literal["reply", "take", "hand_back", "flag", "right", "wrong"]
     who: str
     text: str = ""
+    draft: str = ""
 
 
 async def speak(conversation_id: str, words: Words, house: House, store: Archive) -> int:
     """Let a person's words happen; returns the number of the conversation's last event.
 
-    Raises `NotFound` for an unknown conversation and `BadInput` for an empty reply.
+    A draft is sent once, however often and from wherever it is asked for. Raises `NotFound`
+    for an unknown conversation and `BadInput` for an empty reply.
     """
+    claims = (f"draft:{words.draft}",) if words.draft else ()
     if words.kind == "reply" and not words.text.strip():
         raise BadInput("The reply is empty; write something first.")
     for _ in range(MOST_CONFLICTS):
         talk = await store.conversation(conversation_id)
         if talk is None:
             raise NotFound(f"There is no conversation {conversation_id!r}.")
+        if claims and await house.store.claimed(claims[0]):
+            return talk.version
         events = _events(words, talk, house)
         after = fold(talk, events)
         turn_id = f"p{token_hex(10)}"
-        commit = Commit(
-            turn_id, "", house.clock(), after, talk.version, tuple(events), partings(turn_id, events, after, house)
-        )
+        leaving = partings(turn_id, events, after, house)
+        commit = Commit(turn_id, "", house.clock(), after, talk.version, tuple(events), leaving, claims)
         try:
             await house.store.commit(commit)
         except Conflict:
@@ -59,7 +66,7 @@ def _events(words: Words, talk: Conversation, house: House) -> Sequence[Event]:
     taken = talk.waiting is not None and talk.waiting.taken_by == words.who
     match words.kind:
         case "reply":
-            said = PersonReplied(now, words.who, words.text)
+            said = PersonReplied(now, words.who, words.text, words.draft)
             return (said,) if taken else (PersonTook(now, words.who), said)
         case "take":
             return (PersonTook(now, words.who),)

@@ -12,7 +12,7 @@ from kefu.core.decisions import Decision
 from kefu.core.events import DrawnForReview
 from kefu.service.turn.act import Work
 
-ENQUIRIES = frozenset(("understood", "unsure", "unknown", "not_understood"))
+ENQUIRIES = frozenset(("understood", "unsure", "unknown", "not_understood", "complaint", "angry"))
 """Reasons of decisions that began with the question what the customer wants; all else goes on with something."""
 
 

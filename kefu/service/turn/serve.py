@@ -10,6 +10,7 @@ import structlog
 from kefu.core.decisions import Answer, Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
 from kefu.core.errors import KefuError
 from kefu.core.events import Clarified, FlowEnded, HandedBack, HandedOff, QuestionAsked, RequestsQueued, RequestTaken
+from kefu.core.nouns import Conversation
 from kefu.service.desk.summary import summarise, urgency
 from kefu.service.dialogue.decide import decide
 from kefu.service.turn.act import Work, act, words
@@ -44,7 +45,7 @@ async def serve(decision: Decision, work: Work, trace: Trace) -> None:
         _compose(work, trace)
         following = None if work.hand_off else await _next(work)
     if work.hand_off:
-        _hand_off(work.hand_off, work)
+        give_to_people(work.hand_off, work)
     _compose(work, trace)
 
 
@@ -131,11 +132,17 @@ async def _next(work: Work) -> Decision | None:
     return None
 
 
-def _hand_off(reason: str, work: Work) -> None:
-    """Give the conversation to people, and tell the customer what happens next and when."""
+def give_to_people(reason: str, work: Work, *, about: Conversation | None = None, says: str = "hand_off") -> None:
+    """Give the conversation to people, and tell the customer what happens next and when.
+
+    The summary is of the state `about`, by default the conversation's own; `says` is the
+    section of the house's texts that tells the customer.
+    """
     hours = work.house.hours
     opens = hours.next_opening(work.now)
     if work.talk.waiting is None:
-        work.record(HandedOff(work.now, reason, summarise(work.talk, work.reading), urgency(work.reading)))
+        summary = summarise(about or work.talk, work.reading)
+        work.record(HandedOff(work.now, reason, summary, urgency(work.talk, work.reading)))
     facts = {"minutes": hours.minutes_to_reply, "opens": opens}
-    work.reply(Draft("hand_off", "closed" if opens else "open", facts=facts, quick_replies=words(work, "back")))
+    back = words(work, "back") if says == "hand_off" else ()
+    work.reply(Draft(says, "closed" if opens else "open", facts=facts, quick_replies=back))

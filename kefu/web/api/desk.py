@@ -31,6 +31,8 @@ from kefu.web.staff import (
     read_outlook,
     read_turn,
     revive_dead,
+    send_draft,
+    set_mode,
     talk_of,
     withdraw,
 )
@@ -77,6 +79,13 @@ class Wanted(BaseModel):
     alpha: float = Field(0.02, gt=0, lt=1)
     delta: float = Field(0.05, gt=0, lt=1)
     dial: str = Field("joint", description="joint or selective")
+    by_intent: bool = Field(default=False, description="of each intent that is asked often enough, too")
+
+
+class Wish(BaseModel):
+    """Whether kefu answers, or drafts while people answer."""
+
+    mode: str = Field(description="live or shadow")
 
 
 class Done(BaseModel):
@@ -122,6 +131,12 @@ async def take(conversation_id: str, act: Act, hall: Hallway, who: Staff) -> Don
 async def hand_back(conversation_id: str, act: Act, hall: Hallway, who: Staff) -> Done:
     """Let the machine serve the customer again."""
     return Done(number=await hall.kefu.hand_back(conversation_id, named(who, act.who)))
+
+
+@router.post("/turns/{turn_id}/draft")
+async def send(turn_id: str, act: Act, hall: Hallway, who: Staff) -> Done:
+    """Send what kefu drafted in this turn as it stands, once; this also takes the conversation."""
+    return Done(number=await send_draft(hall, who, turn_id, act.who))
 
 
 @router.get("/turns")
@@ -170,13 +185,20 @@ async def promise(hall: Hallway, who: Staff) -> dict[str, Any]:
 @router.post("/promise")
 async def certify_promise(wanted: Wanted, hall: Hallway, who: Staff) -> dict[str, Any]:
     """Put a promise into force if the verdicts prove it; `outcome` is Kept, or the refusal's name."""
-    return outcome_as_mapping(await certify(hall, who, wanted.alpha, wanted.delta, wanted.dial))
+    found = await certify(hall, who, wanted.alpha, wanted.delta, wanted.dial, by_intent=wanted.by_intent)
+    return outcome_as_mapping(found)
 
 
 @router.delete("/promise")
-async def withdraw_promise(hall: Hallway, who: Staff) -> dict[str, bool]:
-    """Take the promise out of force; the thresholds of kefu.toml hold again."""
-    return {"withdrawn": await withdraw(hall, who)}
+async def withdraw_promise(hall: Hallway, who: Staff, *, anew: bool = False) -> dict[str, bool]:
+    """Take the promise out of force; with `anew` verdicts until now are void."""
+    return {"withdrawn": await withdraw(hall, who, anew=anew)}
+
+
+@router.post("/promise/mode")
+async def mode(wish: Wish, hall: Hallway, who: Staff) -> Wish:
+    """Let kefu answer (`live`), or draft only while people answer (`shadow`); written into kefu.toml."""
+    return Wish(mode=await set_mode(hall, who, wish.mode))
 
 
 @router.get("/counts")

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kefu.app import Kefu
 from kefu.core.errors import KefuError
 from kefu.core.skill import Query
 from kefu.web.hall import hall_of
@@ -40,7 +41,17 @@ async def metrics(request: Request) -> Response:
     local = request.client is not None and request.client.host in LOCAL
     if not local and not hall.kefu.is_server(bearer(request)):
         operator_of(request)
-    return Response(hall.measures.text(await hall.kefu.store.counts()), media_type=CONTENT_TYPE_LATEST)
+    counts = {**await hall.kefu.store.counts(), **_promise(hall.kefu)}
+    return Response(hall.measures.text(counts), media_type=CONTENT_TYPE_LATEST)
+
+
+def _promise(kefu: Kefu) -> dict[str, float]:
+    """What the promise counts for, as numbers."""
+    found = kefu.standing
+    numbers: dict[str, float] = {"shadow": kefu.house.shadow, "promise_in_force": found.counts}
+    if found.watched:
+        numbers |= {"promise_evidence": found.watched.evidence, "promise_floor": found.watched.floor}
+    return numbers
 
 
 async def _try(work: Awaitable[object]) -> str:

@@ -18,6 +18,7 @@ ROUTES = [
     Route("/review/{turn}", review.judge, methods=["POST"]),
     Route("/promise", promise.show),
     Route("/promise/certify", promise.certify, methods=["POST"]),
+    Route("/promise/mode", promise.mode, methods=["POST"]),
     Route("/promise/withdraw", promise.withdraw, methods=["POST"]),
     Route("/turns", turns.show),
     Route("/why/{turn}", why.show),

@@ -57,6 +57,9 @@ def test_a_full_name(lexicon: Lexicon, text: str, written: str, value: str) -> N
         ("英语口语门怎么样", "英语口语门", "C001"),
         ("Pyhton basics please", "Pyhton basics", "C003"),
         ("spoken english for begginers", "spoken english for begginers", "C001"),
+        ("is spokenn english for beginners hard?", "spokenn english for beginners", "C001"),
+        ("我的英语口口语入门学到哪了", "英语口口语入门", "C001"),
+        ("报的英语写作阶", "英语写作阶", "C004"),
     ],
 )
 def test_a_name_that_sounds_alike_or_has_a_typo(lexicon: Lexicon, text: str, written: str, value: str) -> None:
@@ -117,3 +120,18 @@ def test_a_name_at_the_end_of_a_text_that_a_longer_name_begins_like() -> None:
     names = [Term("Python 编程入门", "C1"), Term("Python Programming for Absolute Beginners", "C2")]
     lexicon = Lexicon({"course": names}, build_sounds(), MANNER)
     assert named_in(lexicon, "Python 编程入门") == [("Python 编程入门", "C1", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("英语口语入门直直播班", "C2"),
+        ("英语口语入门直播班", "C2"),
+        ("英语口语入门直接学", "C1"),
+        ("英语口语入门", "C1"),
+    ],
+)
+def test_a_misspelt_name_with_a_whole_name_in_it(text: str, value: str) -> None:
+    names = [Term("英语口语入门", "C1"), Term("英语口语入门直播班", "C2")]
+    [(_, meant, _)] = named_in(Lexicon({"course": names}, build_sounds(), MANNER), text)
+    assert meant == value

@@ -34,7 +34,8 @@ def test_angry(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["你好", "我学到哪了", "我想问个问题", "How do I get an invoice?", "", "2"])
 def test_calm(text: str) -> None:
-    assert mood_of(text) == Mood(0.0, 0.0)
+    mood = mood_of(text)
+    assert (mood.sentiment, mood.anger, mood.urgency) == (0.0, 0.0, 0.0)
 
 
 def test_a_negation_turns_and_a_degree_scales() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,15 +11,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from judged import SUBJECT, THEN, kept, verdicts
 
 from kefu.app import open_kefu
 from kefu.app.promise import (
     FILE,
-    NEVER,
-    Subject,
+    Standing,
+    counted_since,
     drift_of,
     labels_of,
     read_certificate,
+    read_records,
     standing,
     withdraw,
     write_certificate,
@@ -29,25 +30,8 @@ from kefu.cli import commands
 from kefu.core.errors import BadConfig
 from kefu.core.nouns import Identity, Inbound
 from kefu.core.ports.store import Review
-from kefu.service.promise.certify import Aim, Kept, certify
-
-THEN = datetime(2026, 3, 2, tzinfo=UTC)
-
-
-def verdicts(count: int, wrong_below: float = 0.5, *, when: datetime = THEN, reader: str = "r1") -> list[Review]:
-    """Enquiries of as many customers, wrong where the machine is less sure than this."""
-    rng = random.Random(5)
-    scores = [rng.random() for _ in range(count)]
-    return [
-        Review(f"t{when:%m%d}{at}", f"c{when:%m%d}{at}", when, "progress", score, reader, score >= wrong_below, "mei")
-        for at, score in enumerate(scores)
-    ]
-
-
-def kept(reviews: list[Review]) -> Kept:
-    outcome = certify(labels_of(reviews, "r1"), Aim(0.02))
-    assert isinstance(outcome, Kept)
-    return outcome
+from kefu.service.dialogue.decide import Promise
+from kefu.service.promise.certify import NEVER, Own
 
 
 def test_each_conversation_counts_once_and_only_with_this_reader() -> None:
@@ -57,28 +41,59 @@ def test_each_conversation_counts_once_and_only_with_this_reader() -> None:
     assert labels_of([Review("t", "c", THEN, "x", 0.5, "r1")], "r1") == []
 
 
-def test_a_certificate_is_void_when_what_it_speaks_of_changed(tmp_path: Path) -> None:
-    written = write_certificate(tmp_path, kept(verdicts(600)), Subject("r1", "s1"))
+def test_verdicts_count_in_the_order_of_drawing_up_to_the_first_that_is_missing() -> None:
+    minutes = [replace(one, drawn_at=THEN + timedelta(minutes=at)) for at, one in enumerate(verdicts(10))]
+    skipped = [*minutes[:4], replace(minutes[4], right=None), *minutes[5:]]
+    assert [label.score for label in labels_of(skipped[::-1], "r1")] == [one.score for one in minutes[:4]]
+    assert len(labels_of(minutes, "r1", THEN + timedelta(minutes=2))) == 7
+
+
+@pytest.mark.parametrize("part", ["reader", "skills", "knowledge", "settings", "rules"])
+def test_a_certificate_is_void_when_what_it_speaks_of_changed(tmp_path: Path, part: str) -> None:
+    written = write_certificate(tmp_path, kept(verdicts(600)), SUBJECT)
     found = read_certificate(tmp_path)
     assert found == written
-    good = standing(found, Subject("r1", "s1"), [])
-    assert good.threshold == written.kept.threshold
-    assert 0.45 < written.kept.threshold < 0.6
-    assert standing(found, Subject("r2", "s1"), []).void == "reader"
-    assert standing(found, Subject("r1", "s1", "k1"), []).void == "knowledge"
-    assert standing(found, Subject("r1", "s2"), []).threshold is None
+    assert 0.45 < standing(found, SUBJECT, []).applied(Promise()).answer_at < 0.6
+    other = standing(found, replace(SUBJECT, **{part: 2 if part == "rules" else "other"}), [])
+    assert (other.void, other.alarm, other.counts) == (part, part, False)
+    assert other.applied(Promise()) == Promise()
     assert withdraw(tmp_path)
     assert not withdraw(tmp_path)
-    assert standing(read_certificate(tmp_path), Subject("r1", "s1"), []).threshold is None
+    assert standing(read_certificate(tmp_path), SUBJECT, []).applied(Promise()) == Promise()
 
 
-def test_a_broken_promise_stops_the_machine(tmp_path: Path) -> None:
-    found = write_certificate(tmp_path, kept(verdicts(600)), Subject("r1", "s1"))
+def test_a_certificate_by_intent_survives_its_file(tmp_path: Path) -> None:
+    own = Own("refund", 0.9, 300, 100, 1, 0.019)
+    whole = replace(kept(verdicts(600)), owns=(own,))
+    write_certificate(tmp_path, whole, SUBJECT)
+    found = standing(read_certificate(tmp_path), SUBJECT, []).applied(Promise())
+    assert found.answers_at("refund") == 0.9
+    assert found.answers_at("progress") == whole.threshold
+
+
+def test_a_promise_that_fails_lowers_the_machine(tmp_path: Path) -> None:
+    found = write_certificate(tmp_path, kept(verdicts(600)), SUBJECT)
     after = found.made + timedelta(days=1)
-    assert standing(found, Subject("r1", "s1"), verdicts(300, when=after)).threshold == found.kept.threshold
-    worse = standing(found, Subject("r1", "s1"), verdicts(300, 0.8, when=after))
-    assert worse.watch is not None
-    assert (worse.watch.state, worse.threshold) == ("broken", NEVER)
+    good = standing(found, SUBJECT, verdicts(300, when=after))
+    assert good.applied(Promise()).answer_at == found.kept.threshold
+    worse = standing(found, SUBJECT, verdicts(300, 0.8, when=after))
+    assert worse.alarm == "lowered"
+    assert found.kept.threshold < worse.applied(Promise()).answer_at < 0.81
+    useless = standing(found, SUBJECT, [replace(one, score=1.0) for one in verdicts(100, 2.0, when=after)])
+    assert (useless.alarm, useless.applied(Promise()).answer_at) == ("broken", NEVER)
+
+
+def test_a_promise_that_failed_is_not_proven_again_from_the_same_sample(tmp_path: Path) -> None:
+    old = verdicts(600)
+    found = write_certificate(tmp_path, kept(old), SUBJECT)
+    new = verdicts(300, 0.8, when=found.made + timedelta(days=1))
+    failed = standing(found, SUBJECT, [*old, *new])
+    since = counted_since(read_records(tmp_path), failed)
+    assert since == found.made
+    assert len(labels_of([*old, *new], "r1", since)) == 300
+    withdraw(tmp_path, since)
+    assert read_records(tmp_path).certificate is None
+    assert counted_since(read_records(tmp_path), Standing()) == since
 
 
 def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
@@ -88,7 +103,7 @@ def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
 
 
 def test_drift_compares_what_was_drawn_before_and_since(tmp_path: Path) -> None:
-    found = write_certificate(tmp_path, kept(verdicts(600)), Subject("r1", "s1"))
+    found = write_certificate(tmp_path, kept(verdicts(600)), SUBJECT)
     later = verdicts(200, when=found.made + timedelta(days=1))
     unjudged = [replace(one, right=None) for one in later]
     alike = drift_of(found, [*verdicts(600), *unjudged], 0.3)
@@ -122,25 +137,25 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_command_says_how_many_verdicts_are_missing(school: Path) -> None:
     shown = CliRunner(env={"LANG": "en_GB.UTF-8"}).invoke(commands, ["promise", "show", str(school)])
     assert "No promise is in force" in shown.output
-    assert "149 more verdicts needed" in shown.output
+    assert "250 more verdicts needed" in shown.output
     refused = CliRunner(env={"LANG": "zh_CN.UTF-8"}).invoke(commands, ["promise", "certify", str(school)])
     assert refused.exit_code == 1
-    assert "还需要 149 条评判" in refused.output
+    assert "还需要 250 条评判" in refused.output
     found = json.loads(CliRunner().invoke(commands, ["promise", "show", str(school), "--json"]).output)
-    assert found["dials"]["joint"][0] == {"alpha": 0.005, "outcome": "MoreLabels", "missing": 598}
+    assert found["dials"]["joint"][0] == {"alpha": 0.005, "outcome": "MoreLabels", "missing": 1000, "likely": None}
     assert CliRunner().invoke(commands, ["promise", "certify", str(school), "--alpha", "2"]).exit_code == 2
 
 
 async def collect(school: Path) -> None:
-    """Let 170 customers ask, and judge what they asked."""
+    """Let 260 customers ask, and judge what they asked."""
     async with open_kefu(school, deliver=False) as kefu:
-        for number in range(170):
+        for number in range(260):
             learner = f"L{number:05}"
             text = "我学到哪了" if number % 3 else "今天股票涨了吗"
             who = Identity(learner, "server")
             await kefu.take(Inbound("rest", f"m{number}", learner, text, datetime.now(UTC), who))
         drawn = await kefu.store.reviews(judged=False)
-        assert len(drawn) == 170
+        assert len(drawn) == 260
         for review in drawn:
             await kefu.judge(review.turn_id, "mei", right=review.intent == "course_progress")
 
@@ -161,5 +176,35 @@ def test_from_verdicts_to_a_threshold_that_turns_work_by(school: Path, monkeypat
     assert done.exit_code == 0, done.output
     certificate = read_certificate(school)
     assert certificate is not None
-    assert certificate.kept.labels == 170
+    assert certificate.kept.labels == 250
     assert asyncio.run(thresholds(school)) == (certificate.kept.threshold, 0.6)
+
+
+def test_chats_are_replayed_once_and_leave_nobody_waiting(school: Path, tmp_path: Path) -> None:
+    chats = tmp_path / "chats.csv"
+    rows = ["a,1,你好,", "a,2,我学到哪了,您学到第三课", "a,3,谢谢,", "b,1,我要退款,"]
+    chats.write_text("conversation,time,text,answer\n" + "\n".join(rows) + "\n", "utf-8")
+    runner = CliRunner(env={"LANG": "en_GB.UTF-8"})
+    done = runner.invoke(commands, ["promise", "replay", str(chats), str(school), "--quiet"])
+    assert "Drafted 4 messages of 2 conversations (the file has 2); 3 enquiries wait" in done.output
+    again = runner.invoke(commands, ["promise", "replay", str(chats), str(school), "--quiet"])
+    assert "4 messages had been drafted before" in again.output
+
+    async def look() -> tuple[int, int]:
+        async with open_kefu(school, deliver=False) as kefu:
+            return len(await kefu.store.summaries(waiting=True)), len(await kefu.store.reviews(judged=False))
+
+    assert asyncio.run(look()) == (0, 3)
+
+
+def test_a_running_server_follows_the_mode(school: Path) -> None:
+    async def modes() -> list[bool]:
+        found = []
+        async with open_kefu(school, deliver=False) as kefu:
+            for mode in ("shadow", "live"):
+                CliRunner().invoke(commands, ["promise", mode, str(school), "--yes"])
+                await kefu.watch()
+                found.append(kefu.house.shadow)
+        return found
+
+    assert asyncio.run(modes()) == [True, False]

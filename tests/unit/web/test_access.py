@@ -37,9 +37,20 @@ STAFF_ONLY = [
     ("GET", "/desk/promise"),
     ("POST", "/desk/promise/certify"),
     ("POST", "/desk/promise/withdraw"),
+    ("POST", "/desk/promise/mode"),
     ("GET", "/api/v1/promise"),
     ("POST", "/api/v1/promise"),
     ("DELETE", "/api/v1/promise"),
+    ("POST", "/api/v1/promise/mode"),
+    ("POST", "/api/v1/turns/{turn}/draft"),
+    ("GET", "/api/v1/knowledge"),
+    ("POST", "/api/v1/knowledge"),
+    ("PUT", "/api/v1/knowledge/files/{name}"),
+    ("GET", "/api/v1/knowledge/{article_id}"),
+    ("PUT", "/api/v1/knowledge/{article_id}"),
+    ("DELETE", "/api/v1/knowledge/{article_id}"),
+    ("GET", "/api/v1/knowledge/{article_id}/history"),
+    ("POST", "/api/v1/knowledge/{article_id}/restore"),
     ("POST", "/desk/revive"),
     ("POST", "/desk/sign-out"),
 ]
@@ -69,7 +80,7 @@ def strangers(client: TestClient, secret: dict[str, str]) -> dict[str, dict[str,
 
 @pytest.mark.parametrize(("method", "path"), STAFF_ONLY, ids=lambda value: value)
 def test_the_teams_addresses_are_the_teams(client: TestClient, secret: dict[str, str], method: str, path: str) -> None:
-    address = path.format(**secret)
+    address = path.format(**secret, name="a.txt", article_id="a")
     for who, headers in strangers(client, secret).items():
         if (who, path) == ("a server", "/metrics"):
             continue

@@ -10,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 from web_house import AS_OPERATOR, AS_SERVER, WebHouse, make_config
 
-CUSTOMERS = 70
-"""59 verdicts without an error prove 5 %."""
+CUSTOMERS = 130
+"""125 verdicts without an error prove 5 %."""
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_promise_is_refused_kept_and_withdrawn(client: TestClient) -> None:
     judge(client, range(10))
     page = client.post("/desk/promise/certify", data={"alpha": "0.05", "dial": "joint"}, headers=AS_OPERATOR)
     assert page.status_code == 409
-    assert "49" in page.text
+    assert "115" in page.text
     judge(client, range(10, CUSTOMERS))
     stood = client.get("/api/v1/promise", headers=AS_OPERATOR).json()
     assert stood["labels"] == CUSTOMERS
@@ -65,8 +65,8 @@ def test_wrong_answers_after_the_certificate_break_it(client: TestClient) -> Non
     assert made["outcome"] == "Kept"
     judge(client, range(CUSTOMERS, CUSTOMERS + 20), right=False)
     found = client.get("/api/v1/promise", headers=AS_OPERATOR).json()
-    assert found["watch"]["state"] == "broken"
-    assert found["watch"]["evidence"] == 1.0
+    assert found["watch"]["state"] == "lowered"
+    assert found["watch"]["floor"] > 0.9  # what the reader gives all of these
     assert "restores" in client.get("/desk/promise?lang=en", headers=AS_OPERATOR).text
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Judged
 from kefu.core.nouns import Conversation
@@ -28,7 +29,7 @@ class Slip:
 
 
 @dataclass(slots=True)
-class MemoryStore:
+class MemoryStore(MemoryLibrary):
     """Keeps everything in dictionaries; each method runs without a pause, so it is atomic."""
 
     _talks: dict[str, Conversation] = field(default_factory=dict)

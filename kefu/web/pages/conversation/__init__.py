@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +13,8 @@ from kefu.core.events import (
     CheckFailed,
     ConversationOpened,
     DecisionTaken,
+    Drafted,
+    DrawnForReview,
     EffectPromised,
     Event,
     FlowEnded,
@@ -20,16 +23,28 @@ from kefu.core.events import (
     HandedOff,
     IdentityLapsed,
     IdentityProven,
+    Judged,
+    PersonReplied,
     PersonTook,
     SlotsFilled,
     TicketOpened,
 )
 from kefu.core.ports.store import Recorded
-from kefu.web.hall import hall_of, read_form
+from kefu.web.hall import Hall, hall_of, read_form
 from kefu.web.screen import render
-from kefu.web.staff import read_events, talk_of
-from kefu.web.transcript import read_lines
+from kefu.web.staff import read_events, send_draft, talk_of
+from kefu.web.transcript import Sentence, read_lines, sentence_of
 from kefu.web.viewer import operator_of
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the machine would have said: with its sources, who sent it as it is, and whether it waits for a verdict."""
+
+    event: Drafted
+    sentences: tuple[Sentence, ...]
+    sent_by: str
+    to_judge: bool
 
 
 async def show(request: Request) -> Response:
@@ -39,18 +54,21 @@ async def show(request: Request) -> Response:
     recorded = await read_events(hall, who, name)
     lines = {line.number: line for line in (await read_lines(hall, who, name)).messages if line.by != "note"}
     items = thread(recorded, set(lines))
-    shown = {"talk": talk, "lines": lines, "items": items, "count": len(recorded), "detail": detail}
+    drafts = drafts_of(recorded, hall)
+    shown = {"talk": talk, "lines": lines, "items": items, "drafts": drafts, "count": len(recorded), "detail": detail}
     return render(request, "conversation/page.html", who=who, shown=shown)
 
 
 async def act(request: Request) -> Response:
-    """Reply, take or hand back, then go where the form stood."""
+    """Reply, send a draft, take or hand back, then go where the form stood."""
     who, kefu = operator_of(request), hall_of(request).kefu
     name, deed = request.path_params["conversation"], request.path_params["deed"]
     form = await read_form(request)
     match deed:
         case "reply":
             await kefu.person_replies(name, who.who, form.get("text", ""))
+        case "send":
+            await send_draft(hall_of(request), who, form.get("turn", ""))
         case "take":
             await kefu.person_takes(name, who.who)
         case "hand_back":
@@ -66,7 +84,24 @@ def thread(recorded: Sequence[Recorded], spoken: set[int]) -> list[Recorded]:
     return [one for one in recorded if one.number in spoken or detail(one.event) is not None]
 
 
-def detail(event: Event) -> str | None:
+def drafts_of(recorded: Sequence[Recorded], hall: Hall) -> Mapping[int, Draft]:
+    """The drafts of a conversation by their event's number."""
+    sent = {one.event.draft: one.event.who for one in recorded if isinstance(one.event, PersonReplied)}
+    drawn = {one.turn_id for one in recorded if isinstance(one.event, DrawnForReview)}
+    judged = {one.event.turn_id for one in recorded if isinstance(one.event, Judged)}
+    return {
+        one.number: Draft(
+            one.event,
+            tuple(sentence_of(said, hall.kefu.catalog, one.event.language) for said in one.event.statements),
+            sent.get(one.turn_id, ""),
+            one.turn_id in drawn - judged,
+        )
+        for one in recorded
+        if isinstance(one.event, Drafted)
+    }
+
+
+def detail(event: Event) -> str | None:  # noqa: C901 - one case an event
     """An event in a few words beside its name; None for what only machines care about."""
     match event:
         case ConversationOpened():
@@ -91,4 +126,6 @@ def detail(event: Event) -> str | None:
             return f"{event.effect.skill}/{event.effect.statement}"
         case PersonTook() | HandedBack():
             return event.who
+        case Drafted():
+            return event.skill
     return None

@@ -13,7 +13,7 @@ from kefu.web.hall import hall_of, read_form
 from kefu.web.pages.promise.chart import Curve, draw, places
 from kefu.web.screen import render
 from kefu.web.staff import certify as put_into_force
-from kefu.web.staff import read_outlook
+from kefu.web.staff import read_outlook, set_mode
 from kefu.web.staff import withdraw as take_out_of_force
 from kefu.web.viewer import operator_of
 
@@ -33,13 +33,22 @@ async def certify(request: Request) -> Response:
         alpha = float(form.get("alpha", ""))
     except ValueError as error:
         raise BadInput("alpha is a share, such as 0.02.") from error
-    outcome = await put_into_force(hall_of(request), who, alpha, DELTA, form.get("dial", ""))
+    by_intent = bool(form.get("by_intent"))
+    outcome = await put_into_force(hall_of(request), who, alpha, DELTA, form.get("dial", ""), by_intent=by_intent)
     return RedirectResponse("/desk/promise", 303) if isinstance(outcome, Kept) else await _page(request, outcome, alpha)
 
 
 async def withdraw(request: Request) -> Response:
     """Take the promise out of force."""
-    await take_out_of_force(hall_of(request), operator_of(request))
+    who, form = operator_of(request), await read_form(request)
+    await take_out_of_force(hall_of(request), who, anew=bool(form.get("anew")))
+    return RedirectResponse("/desk/promise", 303)
+
+
+async def mode(request: Request) -> Response:
+    """Let kefu answer, or draft only."""
+    who, form = operator_of(request), await read_form(request)
+    await set_mode(hall_of(request), who, form.get("mode", ""))
     return RedirectResponse("/desk/promise", 303)
 
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kefu.app import Operator
 from kefu.core.errors import BadInput
-from kefu.core.events import MessageReceived, Replied
+from kefu.core.events import Drafted, MessageReceived, Replied
 from kefu.core.ports.store import Review
 from kefu.web.hall import Hall, hall_of, read_form
 from kefu.web.screen import render
@@ -25,20 +25,21 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One enquiry to judge: what the customer said, what the machine took it for, what it replied."""
+    """One enquiry to judge: what the customer said, what the machine took it for, what it replied or drafted."""
 
     review: Review
     said: str
     taken_for: str
     replies: tuple[str, ...]
+    is_draft: bool
 
 
 async def show(request: Request) -> Response:
-    """The enquiries that wait for a verdict."""
+    """The enquiries that wait for a verdict, the oldest first: verdicts count in the order of drawing."""
     who, hall = operator_of(request), hall_of(request)
     waiting = await list_reviews(hall, who, judged=False)
     judged = await list_reviews(hall, who, judged=True)
-    cases = [await _case(request, hall, who, review) for review in waiting[:SHOWN]]
+    cases = [await _case(request, hall, who, review) for review in waiting[::-1][:SHOWN]]
     share = hall.kefu.house.review_share
     counts = {"waiting": len(waiting), "judged": len(judged)}
     return render(request, "review/page.html", who=who, cases=cases, counts=counts, share=share)
@@ -60,4 +61,6 @@ async def _case(request: Request, hall: Hall, who: Operator, review: Review) -> 
     skill = hall.kefu.catalog.serving(review.intent)
     language = choose_language(request, hall.language)
     title = (skill.title.get(language) or skill.name) if skill else review.intent
-    return Case(review, said, title, tuple(event.text for event in events if isinstance(event, Replied)))
+    drafts = [event.text for event in events if isinstance(event, Drafted)]
+    replies = drafts or [event.text for event in events if isinstance(event, Replied)]
+    return Case(review, said, title, tuple(filter(None, replies)), is_draft=bool(drafts))

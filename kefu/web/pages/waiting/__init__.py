@@ -18,7 +18,7 @@ from kefu.web.viewer import operator_of
 
 MOST = 30
 LINES = 6
-SUMMARY_KEYS = ("customer", "language", "about", "known", "tone")
+SUMMARY_KEYS = ("customer", "language", "about", "known", "tone", "act")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,11 @@ class Case:
 
 
 async def show(request: Request) -> Response:
-    """Longest waiting first."""
+    """The urgent ones first, then whoever has waited longest."""
     who, hall = operator_of(request), hall_of(request)
     summaries = await list_conversations(hall, who, waiting=True, limit=MOST)
     cases = [await _case(hall, who, summary) for summary in summaries]
+    cases.sort(key=lambda case: not case.urgent)
     return render(request, "waiting/page.html", who=who, cases=cases)
 
 
@@ -47,7 +48,7 @@ async def _case(hall: Hall, who: Operator, summary: Summary) -> Case:
     taken_by = (talk.waiting.taken_by or "") if talk.waiting else ""
     spoken = [line for line in (await read_lines(hall, who, summary.id)).messages if line.by != "note"]
     facts = tuple(facts_of(handed.summary)) if handed else ()
-    return Case(summary, facts, bool(handed and handed.urgency == "high"), taken_by, tuple(spoken[-LINES:]))
+    return Case(summary, facts, bool(talk.waiting and talk.waiting.urgency == "high"), taken_by, tuple(spoken[-LINES:]))
 
 
 def facts_of(summary: str) -> list[tuple[str, str]]:

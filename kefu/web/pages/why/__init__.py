@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from kefu.core.events import (
     DecisionTaken,
+    Drafted,
     EffectPromised,
     HandedBack,
     HandedOff,
@@ -39,6 +40,7 @@ class Story:
     understood: MessageUnderstood | None = None
     decision: DecisionTaken | None = None
     handed_off: HandedOff | None = None
+    drafted: Drafted | None = None
     person: str = ""
     stages: tuple[Stage, ...] = ()
     replies: list[Replied | PersonReplied] = field(default_factory=list)
@@ -75,6 +77,8 @@ def tell(recorded: Iterable[Recorded]) -> Story:
                 story.understood = one.event
             case DecisionTaken():
                 story.decision = one.event
+            case Drafted():
+                story.drafted = one.event
             case HandedOff():
                 story.handed_off = one.event
             case TurnTraced():

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from kefu.core import Call, Carry, Choices, Option, Say, Ticket
 
-ANGER, PRESSURE = -0.93, 0.75
-"""Tone and urgency from which a complaint can't wait. The word "complaint" alone reaches neither."""
+ANGER, PRESSURE = 0.75, 0.75
+"""Anger and urgency from which a complaint can't wait. The word "complaint" alone reaches neither."""
 
 ANSWER = timedelta(days=1)
 """A colleague answers an ordinary complaint after so long."""
@@ -45,7 +45,7 @@ def serious(call: Call, text: str) -> Say:
 
 def is_serious(call: Call) -> bool:
     """Whether the customer is very angry, or under great pressure."""
-    return call.sentiment <= ANGER or call.urgency >= PRESSURE
+    return call.anger >= ANGER or call.urgency >= PRESSURE
 
 
 def says_enough(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Readers of files, one folder each: a file's bytes become Markdown."""

@@ -1,0 +1,1 @@
+"""What readers of files share: character sets, archives, markup, and reading in a process apart."""

@@ -1,0 +1,1 @@
+"""Writers: language models behind one socket."""

@@ -1,0 +1,1 @@
+"""Knowledge: from texts to passages, and finding those that answer by words, pieces, sounds and meaning."""

@@ -1,0 +1,161 @@
+"""The tone of a message: how it sounds, how angry and pressing it is, and what act of speaking it is.
+
+`mood` reads it without training. Above it stand four questions for each language, learned from
+the project's tone examples: sentiment, anger, urgency, act. Where a question has too few
+examples, what the lists say holds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
+
+import numpy as np
+
+from kefu.ai.text.folder import Parts, pack_json, unpack_json
+from kefu.ai.text.tone_features import Remark
+from kefu.ai.text.tone_scale import Lexicon, Scale, train_scale
+from kefu.core.nouns import Act, ActScore, Language
+from kefu.core.ports.reader import TONES, Example, Progress
+
+FEWEST = 8
+"""So many examples must each of two answers have before a question is learned."""
+
+MOST_ALIKE = 400
+"""Of more examples with the same answer, so many are learned from: the skills' enquiries outnumber all else."""
+
+QUESTIONS = ("sentiment", "anger", "urgency", "act")
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How a message sounds; see `Reading`."""
+
+    sentiment: float
+    anger: float
+    urgency: float
+    act: ActScore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The learned questions of one language."""
+
+    lexicon: Lexicon
+    scales: Mapping[str, Scale]
+
+    def hear(self, remark: Remark) -> Tone:
+        """The tone of a remark: what was learned, and what the lists say of the rest."""
+        placed, mood = self.lexicon.place(remark), remark.mood
+        found = {
+            name: dict(zip(scale.answers, scale.judge(placed).tolist(), strict=True))
+            for name, scale in self.scales.items()
+        }
+        signs = found.get("sentiment")
+        sentiment = signs.get("positive", 0.0) - signs.get("negative", 0.0) if signs else mood.sentiment
+        anger, urgency = (
+            found[name]["yes"] if name in found else listed
+            for name, listed in (("anger", mood.anger), ("urgency", mood.urgency))
+        )
+        return Tone(round(sentiment, 3), round(anger, 3), round(urgency, 3), _likeliest(found.get("act")))
+
+
+def _likeliest(acts: Mapping[str, float] | None) -> ActScore | None:
+    if not acts:
+        return None
+    best = max(acts, key=lambda name: (acts[name], name))
+    return next(ActScore(act, round(acts[best], 4)) for act in get_args(Act) if act == best)
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """What was learned about tone, by language; empty before training."""
+
+    voices: Mapping[Language, Voice] = field(default_factory=dict)
+
+    def hear(self, remark: Remark, language: Language) -> Tone:
+        """The tone of a remark; by the lists where nothing was learned for its language. 150 µs for a sentence."""
+        if voice := self.voices.get(language):
+            return voice.hear(remark)
+        return Tone(remark.mood.sentiment, remark.mood.anger, remark.mood.urgency)
+
+    @classmethod
+    def learn(cls, lessons: Sequence[tuple[Remark, Example]], progress: Progress) -> Tones:
+        """Learn from remarks with the examples that they were; about 1 s of CPU for 1,000 of them."""
+        voices: dict[Language, Voice] = {}
+        for language in LANGUAGES:
+            pairs = [(remark, answers_of(example)) for remark, example in lessons if example.language == language]
+            if voice := _learn(pairs, language, progress):
+                voices[language] = voice
+        return cls(voices)
+
+    def pack(self) -> Parts:
+        """What was learned as files."""
+        if not self.voices:
+            return {}
+        facts: dict[str, object] = {}
+        files: dict[str, bytes] = {}
+        for language, voice in self.voices.items():
+            scales = {name: scale.answers for name, scale in voice.scales.items()}
+            facts[language] = {"features": list(voice.lexicon.index), "words": voice.lexicon.n_words, "scales": scales}
+            for name, scale in voice.scales.items():
+                files.update(scale.pack(f"tone.{language}.{name}"))
+        return {"tone.json": pack_json(facts), **files}
+
+    @classmethod
+    def unpack(cls, parts: Parts) -> Tones:
+        """What is in these files; nothing in those of a model that was trained without tone."""
+        voices: dict[Language, Voice] = {}
+        facts = unpack_json(parts["tone.json"]) if "tone.json" in parts else {}
+        for language in LANGUAGES:
+            if known := facts.get(language):
+                lexicon = Lexicon({name: at for at, name in enumerate(known["features"])}, known["words"])
+                scales = {
+                    name: Scale.unpack(parts, f"tone.{language}.{name}", answers)
+                    for name, answers in known["scales"].items()
+                }
+                voices[language] = Voice(lexicon, scales)
+        return cls(voices)
+
+
+def answers_of(example: Example) -> dict[str, str]:
+    """What an example answers to the four questions, as far as it does."""
+    said = frozenset(example.tone.split())
+    act = next((act for act in get_args(Act) if act in said), "")
+    answers = {"act": act} if act else {}
+    if said & frozenset(TONES):
+        feeling = next((word for word in ("negative", "positive") if word in said), "neutral")
+        answers["sentiment"] = "negative" if "angry" in said else feeling
+        answers["anger"] = "yes" if "angry" in said else "no"
+        answers["urgency"] = "yes" if "urgent" in said else "no"
+    return answers
+
+
+def _learn(pairs: Sequence[tuple[Remark, dict[str, str]]], language: str, progress: Progress) -> Voice | None:
+    taught = {name: _thinned([answers.get(name, "") for _, answers in pairs]) for name in QUESTIONS}
+    taught = {name: places for name, places in taught.items() if places}
+    if not taught:
+        return None
+    lexicon = Lexicon.build([pairs[at][0] for at in sorted(set().union(*taught.values()))])
+    scales: dict[str, Scale] = {}
+    for name, places in taught.items():
+        placed = [lexicon.place(pairs[at][0]) for at in places]
+        labels = [pairs[at][1][name] for at in places]
+        what = f"{name} ({language})"
+        scales[name] = train_scale(placed, labels, len(lexicon.index), lambda *done, what=what: progress(what, *done))
+    return Voice(lexicon, scales)
+
+
+def _thinned(labels: Sequence[str]) -> list[int]:
+    """Which texts to learn a question from: those of answers with enough of them, evenly taken of many alike."""
+    chosen: list[int] = []
+    counts = Counter(label for label in labels if label)
+    known = [label for label, count in counts.items() if count >= FEWEST]
+    for label in known if len(known) > 1 else ():
+        places = [at for at, one in enumerate(labels) if one == label]
+        most = min(len(places), MOST_ALIKE)
+        chosen += [places[at] for at in np.linspace(0, len(places) - 1, most).astype(int).tolist()]
+    return sorted(chosen)

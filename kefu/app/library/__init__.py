@@ -1,0 +1,1 @@
+"""How a company's texts come into kefu: from folders, from web sites, by hand."""

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+
+from kefu.ai.text.mood import read_mood
+from kefu.ai.text.normal import normalise
+from kefu.ai.text.tone import Tone, Tones, answers_of
+from kefu.ai.text.tone_features import Remark, make_remark
+from kefu.ai.text.tone_scale import calibrate, calibrated
+from kefu.ai.text.words import cut_words
+from kefu.core.ports.reader import Example
+
+PRAISED = "clear kind quick helpful patient funny useful tidy friendly lively".split()
+BLAMED = "late unkind idle muddled absent noisy broken careless dull blurred".split()
+LESSONS = [Example(f"the teacher is {word}", "", "en", "positive praise") for word in PRAISED]
+LESSONS += [Example(f"the teacher is {word}", "", "en", "angry urgent complaint") for word in BLAMED]
+
+
+def remark_of(text: str) -> Remark:
+    normal = normalise(text)
+    return make_remark(normal, cut_words(normal.text), read_mood(normal.text, text))
+
+
+def learned() -> Tones:
+    return Tones.learn([(remark_of(one.text), one) for one in LESSONS], lambda *_: None)
+
+
+def test_a_heading_answers_the_questions_it_speaks_of() -> None:
+    assert answers_of(Example("x", "", "en", "angry urgent complaint")) == {
+        "act": "complaint", "sentiment": "negative", "anger": "yes", "urgency": "yes",
+    }  # fmt: skip
+    assert answers_of(Example("x", "refund", "en", "enquiry")) == {"act": "enquiry"}
+    assert answers_of(Example("x", "", "en", "urgent"))["sentiment"] == "neutral"
+    assert answers_of(Example("x", "refund", "en")) == {}
+
+
+def test_what_was_learned_is_read() -> None:
+    tones = learned()
+    bad, good = (tones.hear(remark_of(f"the teacher is {word}"), "en") for word in ("muddled", "lively"))
+    assert bad.sentiment < good.sentiment
+    assert bad.anger > good.anger
+    assert bad.urgency > good.urgency
+    assert bad.act
+    assert bad.act.name == "complaint"
+    assert good.act
+    assert good.act.name == "praise"
+
+
+def test_without_lessons_the_lists_hold() -> None:
+    remark = remark_of("老师讲得真好")
+    assert learned().hear(remark, "zh") == Tone(remark.mood.sentiment, remark.mood.anger, remark.mood.urgency)
+    assert Tones.unpack({}).voices == {}
+
+
+def test_a_packed_tone_reads_the_same() -> None:
+    tones = learned()
+    remark = remark_of("the teacher is late and careless")
+    assert Tones.unpack(tones.pack()).hear(remark, "en") == tones.hear(remark, "en")
+
+
+def test_calibrated_probabilities_meet_the_shares() -> None:
+    chance = np.random.default_rng(0)
+    numbers = (chance.random(4000) < 0.2).astype(int)
+    scores = chance.normal(0, 1, (4000, 2)) + np.eye(2)[numbers]
+    probable = calibrated(scores, *calibrate(scores, numbers))
+    assert abs(probable[:, 1].mean() - 0.2) < 0.01
