@@ -23,6 +23,13 @@ demo: $(VENV)/.run ## Run the online school with sample data and open one addres
 	@test -f $(DEMO)/kefu.toml || $(BIN)/kefu init $(DEMO) --starter education
 	@$(BIN)/kefu run $(DEMO) --demo
 
+# A CPU build. Where this index gives another one: pip install torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu
+$(VENV)/.deep: $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet torch==2.13.0
+	@touch $@
+
+deep: $(VENV)/.deep ## Install PyTorch, with which deep.v1 is trained
+
 check: $(VENV)/.dev ## Format, lint, types, architecture, skills, documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -31,12 +38,12 @@ check: $(VENV)/.dev ## Format, lint, types, architecture, skills, documents
 	$(BIN)/codespell kefu docs/en README.md CONTRIBUTING.md bench tools tests
 	$(BIN)/kefu skill check kefu/starter/education
 
-test: $(VENV)/.dev ## Run all tests, browser included
+test: $(VENV)/.dev $(VENV)/.deep ## Run all tests, browser and training of deep models included
 	$(BIN)/pytest -n 2 -m "not e2e" -q
 	$(BIN)/pytest -m e2e -q -p no:randomly
 
-fast: $(VENV)/.dev ## Run the tests without a browser
-	$(BIN)/pytest -n 2 -m "not e2e" -q
+fast: $(VENV)/.dev ## Run the tests without a browser and without PyTorch
+	$(BIN)/pytest -n 2 -m "not e2e and not deep" -q
 
 crash: $(VENV)/.dev ## Kill the server 200 times while customers write; nothing may be lost or doubled
 	$(BIN)/python tools/crash.py --kills 200
@@ -54,4 +61,4 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew
 clean: ## Remove what was made here
 	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache shots
 
-.PHONY: help setup demo check test fast crash bench-quick bench lock clean
+.PHONY: help setup demo deep check test fast crash bench-quick bench lock clean

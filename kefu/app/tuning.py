@@ -15,7 +15,7 @@ from kefu.ai.encode.tuned import REHEARSAL, Recipe, Tuned, digest_text, read_tun
 from kefu.ai.encode.weights import KEPT_FILES, Cutter, digest_of, read_plan, read_weights
 from kefu.ai.text.certainty import split_folds
 from kefu.ai.text.joined import encoder_languages
-from kefu.ai.text.reading import named, phrases_of
+from kefu.ai.text.lessons import named, prepare
 from kefu.ai.text.sound import build_sounds
 from kefu.app.encoders import unpacked
 from kefu.app.plugins import needing
@@ -66,7 +66,7 @@ def lesson_of(examples: Sequence[Example], languages: frozenset[str], progress: 
     Raises `BadInput` when fewer than two intents have any in these languages.
     """
     inside = [example for example in (*examples, *named(examples)) if example.intent not in ("", OUT_OF_SCOPE)]
-    phrases, _, _ = phrases_of(inside, build_sounds(), progress)
+    phrases = prepare(inside, build_sounds(), progress).phrases
     _, labels = np.unique([example.intent for example in inside], return_inverse=True)
     readable = np.array([phrase.is_in(languages) for phrase in phrases], bool)
     if len(np.unique(labels[readable])) < 2:

@@ -152,7 +152,7 @@ def check_finds_names(open_reader: Open, _folder: Path) -> None:
     for text in ("英语口语入门学到哪了", "how far am I in Spoken English for Beginners"):
         assert [(e.kind, e.value) for e in reader.read(text).entities] == [("course", "C001")], text
     reader.know({})
-    assert not reader.read("英语口语入门学到哪了").entities
+    assert "C001" not in [entity.value for entity in reader.read("英语口语入门学到哪了").entities]
 
 
 def check_intent_is_blind_to_names(open_reader: Open, _folder: Path) -> None:

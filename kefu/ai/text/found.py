@@ -19,11 +19,15 @@ class Found:
     score: float = 1.0
     unit: str = ""
 
+    def meets(self, others: Iterable[Found]) -> bool:
+        """Whether it has a character in common with one of the others."""
+        return any(self.start < other.end and other.start < self.end for other in others)
+
 
 def resolve(found: Iterable[Found]) -> list[Found]:
     """The finds that stand, in their order in the text: the longest, then the surest, win where they overlap."""
     kept: list[Found] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, -one.score, one.start, one.kind)):
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
+        if not one.meets(kept):
             kept.append(one)
     return sorted(kept, key=lambda one: one.start)

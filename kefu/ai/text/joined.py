@@ -20,6 +20,7 @@ from kefu.ai.text.certainty import (
     signals,
     split_folds,
 )
+from kefu.ai.text.crf import CrfSpans
 from kefu.ai.text.folder import Parts, pack_json, unpack_json
 from kefu.ai.text.margins import Margins, Seen
 from kefu.ai.text.phrase import Phrase
@@ -239,4 +240,4 @@ def open_reader(settings: Mapping[str, object]) -> TrainableReader:
 
     rehearsing = rehearse if callable(open_rehearsal) else None
     model = JoinedIntents(open_encoder(), encoder_languages(settings), VectorMemory(kept), rehearsing)
-    return TextReader(NAME, model, settings, names_teach=True)
+    return TextReader(NAME, model, settings, spans=CrfSpans(), names_teach=True)

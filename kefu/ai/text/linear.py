@@ -22,6 +22,7 @@ from kefu.ai.text.certainty import (
     signals,
     split_folds,
 )
+from kefu.ai.text.crf import CrfSpans
 from kefu.ai.text.features import Space
 from kefu.ai.text.folder import Parts, pack_array, pack_json, unpack_array, unpack_json
 from kefu.ai.text.machine import has_met, meetings, train_machine
@@ -149,4 +150,4 @@ def _certainty(
 
 def open_reader(settings: Mapping[str, object]) -> TrainableReader:
     """A reader with this model; `settings` may name the `language` of texts that are too short to tell."""
-    return TextReader(NAME, LinearIntents(), settings)
+    return TextReader(NAME, LinearIntents(), settings, spans=CrfSpans())

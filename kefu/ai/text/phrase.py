@@ -15,11 +15,12 @@ from kefu.ai.text.words import HAN, Word
 class Phrase:
     """A text with names of known kinds replaced by their kind, and what it is made of.
 
-    `text` is what an encoder reads, `counts` what is counted (see `count_features`).
+    `text` is what an encoder reads, `counts` what is counted (see `count_features`), `words` what it is cut into.
     """
 
     text: str
     counts: Counter[str]
+    words: tuple[Word, ...] = ()
 
     @property
     def is_chinese(self) -> bool:
@@ -37,4 +38,4 @@ def make_phrase(text: str, words: Sequence[Word], sounds: Sounds) -> Phrase:
     for word in words:
         pieces += [text[at : word.start], word.kind.replace("_", " ") if word.kind else text[word.start : word.end]]
         at = word.end
-    return Phrase("".join(pieces), count_features(words, sounds))
+    return Phrase("".join(pieces), count_features(words, sounds), tuple(words))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,15 +15,17 @@ from kefu.ai.text.folder import Parts, fingerprint, pack_json, read_folder, unpa
 from kefu.ai.text.found import Found, resolve
 from kefu.ai.text.intents import IntentModel
 from kefu.ai.text.language import tell_language
+from kefu.ai.text.lessons import named, prepare
 from kefu.ai.text.lexicon import Lexicon, Manner
-from kefu.ai.text.marks import learn_manner, parse_marks, read_shortcut
+from kefu.ai.text.marks import learn_manner, read_shortcut
 from kefu.ai.text.mood import read_mood
 from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
-from kefu.ai.text.phrase import Phrase, make_phrase
+from kefu.ai.text.phrase import make_phrase
 from kefu.ai.text.sound import Sounds, build_sounds
+from kefu.ai.text.spans import NoSpans, SpanModel
 from kefu.ai.text.tone import Tones
-from kefu.ai.text.tone_features import Remark, make_remark
+from kefu.ai.text.tone_features import make_remark
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Ask, Entity, IntentScore, Language, Reading, Token
@@ -46,7 +47,7 @@ FAR_BETTER = 0.3
 """By how much one intent for the whole must beat the least likely clause to explain it all."""
 
 RULES = ("cues.zh.txt", "cues.en.txt", "mood.zh.txt", "mood.en.txt")
-EDITION = 4
+EDITION = 5
 """Raised when the code reads differently, so that versions differ too."""
 
 
@@ -70,11 +71,18 @@ class TextReader:
     """
 
     def __init__(
-        self, name: str, model: IntentModel, settings: Mapping[str, object], *, names_teach: bool = False
+        self,
+        name: str,
+        model: IntentModel,
+        settings: Mapping[str, object],
+        *,
+        spans: SpanModel | None = None,
+        names_teach: bool = False,
     ) -> None:
         self._name = name
         self._names_teach = names_teach
         self._model = model
+        self._spans = spans or NoSpans()
         self._default: Language = "en" if settings.get("language") == "en" else "zh"
         self._lexicons: Mapping[str, Sequence[Term]] = {}
         self._learned: Learned | None = None
@@ -100,14 +108,15 @@ class TextReader:
         sounds = build_sounds()
         if self._names_teach:
             examples = [*examples, *named(examples)]
-        phrases, remarks, kinds = phrases_of(examples, sounds, progress)
+        lessons = prepare(examples, sounds, progress)
         inside = [at for at, example in enumerate(examples) if example.intent not in ("", OUT_OF_SCOPE)]
         wanted = [examples[at].intent for at in inside]
-        foreign = [phrases[at] for at, example in enumerate(examples) if example.intent == OUT_OF_SCOPE]
-        self._model.fit([phrases[at] for at in inside], wanted, foreign, progress)
-        intents = tuple(sorted(set(wanted)))
-        tones = Tones.learn(remarks, progress)
-        self._learned = Learned(sounds, intents, kinds, learn_manner(examples), tones)
+        known = [lessons.phrases[at] for at in inside]
+        foreign = [lessons.phrases[at] for at, example in enumerate(examples) if example.intent == OUT_OF_SCOPE]
+        self._spans.fit(lessons.spans, progress)
+        self._model.fit(known, wanted, foreign, progress)
+        tones = Tones.learn(lessons.remarks, progress)
+        self._learned = Learned(sounds, tuple(sorted(set(wanted))), lessons.kinds, learn_manner(examples), tones)
         self._settle(self._pack())
 
     def save(self, folder: Path) -> None:
@@ -124,6 +133,7 @@ class TextReader:
             manner = Manner(frozenset(learned["heads"]), frozenset(learned["plain"]))
             sounds = Sounds.unpack(parts)
             self._model.unpack(parts)
+            self._spans.unpack(parts)
             kinds = frozenset(learned["kinds"])
             self._learned = Learned(sounds, tuple(learned["intents"]), kinds, manner, Tones.unpack(parts))
         except (KeyError, ValueError, TypeError) as error:
@@ -136,7 +146,7 @@ class TextReader:
             ask, entities = shortcut
             return Reading(language or self._default, (ask,), entities, reader=self._version)
         normal = normalise(text[:LONGEST])
-        words, found = self._take_apart(normal.text)
+        words, found = self._take_apart(normal)
         spoken = tell_language(normal.text, words, language, self._default)
         remark = make_remark(normal, words, read_mood(normal.text, normal.original))
         tone = (self._learned.tones if self._learned else Tones()).hear(remark, spoken)
@@ -153,13 +163,20 @@ class TextReader:
             reader=self._version,
         )
 
-    def _take_apart(self, text: str) -> tuple[list[Word], list[Found]]:
+    def _take_apart(self, normal: Normal) -> tuple[list[Word], list[Found]]:
         """The words, with names and numbers of known kinds as one word each, and all entities."""
+        text = normal.text
         plain_words = cut_words(text)
-        found = resolve([*self._lexicon.find(text, plain_words), *find_patterns(text)])
+        named = self._lexicon.find(text, plain_words)
+        learned = [self._valued(normal, one) for one in self._spans.find(text, plain_words) if not one.meets(named)]
+        found = resolve([*named, *find_patterns(text), *learned])
         hidden = IDENTIFIERS | (self._learned.kinds if self._learned else frozenset())
         names = [(one.start, one.end, one.kind) for one in found if one.kind in hidden]
         return (cut_words(text, names) if names else plain_words), found
+
+    def _valued(self, normal: Normal, span: Found) -> Found:
+        """A learned span means what is written, unless the records list its kind: then it is none of those."""
+        return replace(span, value=None if span.kind in self._lexicons else normal.slice(span.start, span.end))
 
     def _asks(self, text: str, normal: Normal, words: Sequence[Word]) -> tuple[Ask, ...]:
         whole = Ask(text, self._score(normal.text, words))
@@ -197,7 +214,8 @@ class TextReader:
             "heads": sorted(learned.manner.heads),
             "plain": sorted(learned.manner.plain),
         }
-        return {"reader.json": pack_json(facts), **learned.sounds.pack(), **self._model.pack(), **learned.tones.pack()}
+        parts = {**learned.sounds.pack(), **self._model.pack(), **self._spans.pack(), **learned.tones.pack()}
+        return {"reader.json": pack_json(facts), **parts}
 
     def _settle(self, parts: Parts) -> None:
         self._version = f"{self._name}-{fingerprint({**parts, 'rules': _rules_digest()})}"
@@ -210,49 +228,6 @@ def _rules_digest() -> bytes:
     for name in RULES:
         digest.update((files(__package__) / name).read_bytes())
     return digest.digest()
-
-
-def named(examples: Sequence[Example]) -> list[Example]:
-    """The name of each intent as one more example of it, where it has words: `card_arrival` says much."""
-    found = []
-    for intent in sorted({example.intent for example in examples} - {OUT_OF_SCOPE}):
-        words = re.findall(r"[^\W\d_]{3,}", intent.replace("_", " "))
-        if words:
-            found.append(Example(" ".join(words), intent, "en" if words[0].isascii() else "zh"))
-    return found
-
-
-def phrases_of(
-    examples: Sequence[Example], sounds: Sounds, progress: Progress
-) -> tuple[list[Phrase], list[tuple[Remark, Example]], frozenset[str]]:
-    """What the models of intents and of tone are given for the examples, and the kinds of entities marked in them."""
-    phrases, remarks = [], []
-    kinds: set[str] = set()
-    for number, example in enumerate(examples, start=1):
-        marked = parse_marks(example.text)
-        kinds.update(kind for _, _, kind in marked.spans)
-        normal = normalise(marked.text)
-        words = example_words(normal, marked.spans)
-        phrases.append(make_phrase(normal.text, words, sounds))
-        if example.tone:
-            remarks.append((make_remark(normal, words, read_mood(normal.text, normal.original)), example))
-        progress("features", number, len(examples))
-    return phrases, remarks, frozenset(kinds)
-
-
-def example_words(normal: Normal, spans: Sequence[tuple[int, int, str]]) -> list[Word]:
-    """An example's words, where what is marked, and what has the form of an identifier, is one word.
-
-    `spans` index the text before it was normalised.
-    """
-    marked = []
-    for start, end, kind in spans:
-        inside = [at for at, origin in enumerate(normal.starts) if start <= origin < end]
-        if inside:
-            marked.append(Found(kind, inside[0], inside[-1] + 1, None))
-    found = [one for one in find_patterns(normal.text) if one.kind in IDENTIFIERS]
-    free = [one for one in found if all(one.end <= mark.start or one.start >= mark.end for mark in marked)]
-    return cut_words(normal.text, [(one.start, one.end, one.kind) for one in resolve([*marked, *free])])
 
 
 def _combine(whole: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:

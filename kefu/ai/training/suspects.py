@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kefu.ai.text.features import Space, count_features
+from kefu.ai.text.lessons import example_words
 from kefu.ai.text.normal import normalise
-from kefu.ai.text.reading import example_words
 from kefu.ai.text.sound import build_sounds
 from kefu.ai.training.corpus import Sentence
 

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from kefu.ai.text.language import tell_language
+from kefu.ai.text.lessons import example_words
 from kefu.ai.text.lexicon import Lexicon, Manner
 from kefu.ai.text.normal import normalise
-from kefu.ai.text.reading import example_words
 from kefu.ai.text.sound import build_sounds
 from kefu.ai.text.words import cut_words
 from kefu.ai.training.alike import near_pairs, shape
