@@ -74,7 +74,7 @@ class Clause:
 
 
 def prove(written: str, assignment: Assignment, *, whole: bool = True) -> Sequence[Fault]:
-    """All faults of a text against an assignment's statements: see `kefu.core.ports.writer.Proof`."""
+    """All faults of a text against an assignment's statements: see `kefu.service.turn.rewrite.Proof`."""
     ground = _ground(assignment.statements)
     known = frozenset().union(*(clause.words for clause in ground), _clause(assignment.question).words)
     letters = frozenset(normalise("".join((*assignment.statements, assignment.question))).text)

@@ -1,11 +1,11 @@
-"""Writer: says what was found and decided in other words; optional. And the check that it added nothing.
+"""Writer: says what was found and decided in other words; optional. And what can be wrong with its words.
 
 Entry-point group `kefu.writers`: a factory `(settings) -> AsyncContextManager[Writer]`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -46,10 +46,3 @@ class Fault:
     kind: FaultKind
     sentence: str
     detail: str
-
-
-class Proof(Protocol):
-    """Whether a text says no more and no less than some statements. A plain function; under 2 ms a sentence."""
-
-    def __call__(self, written: str, assignment: Assignment, *, whole: bool = True) -> Sequence[Fault]:
-        """All faults, empty for none; with `whole` also of what is missing or has another form."""

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
 from kefu.core.errors import WriterFailed
 from kefu.core.nouns import Evidence, Outbound, Statement
-from kefu.core.ports.writer import Assignment, Proof, Writer
+from kefu.core.ports.writer import Assignment, Fault, Writer
 from kefu.service.privacy.veil import Veil, veil_over
 
 log = structlog.get_logger()
 
 SENTENCE_END = re.compile(r"(?<=[。！？!?\n])|(?<=[.]\s)")
+
+
+class Proof(Protocol):
+    """Whether a text says no more and no less than some statements: a plain function, under 2 ms a sentence."""
+
+    def __call__(self, written: str, assignment: Assignment, *, whole: bool = True) -> Sequence[Fault]:
+        """All faults, empty for none; with `whole` also of what is missing or has another form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,7 +314,7 @@ async def test_an_action_can_not_name_another_customer() -> None:
 
     bench = make_bench()
     skill = bench.house.catalog.skills["progress"]
-    call = SkillCall(skill, None, bench.records, "L1", "zh", bench.house.clock(), 0, 0, "r")  # type: ignore[arg-type]
+    call = SkillCall(skill, None, bench.records, "L1", "zh", bench.house.clock(), 0, 0, 0, "r")  # type: ignore[arg-type]
     with pytest.raises(BadSkill, match="bound by the engine"):
         await call.find("courses", customer_id="L2")
     with pytest.raises(BadSkill, match="there is no query"):

@@ -1,4 +1,4 @@
-"""Tests that train with PyTorch, which no lock file holds: they are collected where it is installed."""
+"""Tests that train with PyTorch, which no lock file holds: they are collected where `make deep` installed it."""
 
 from __future__ import annotations
 
