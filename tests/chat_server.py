@@ -12,15 +12,21 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 
+import httpx2
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+PATIENCE_S = 30
 WORDS = "lesson refund you the course is 7 not free 您 课程 退款 学习 到 12 第 需要 免费 days".split()
 tried: set[str] = set()
 asked: list[dict[str, object]] = []
@@ -78,6 +84,25 @@ async def complete(request: Request) -> Response:
 async def told(_: Request) -> Response:
     """What the server was asked so far."""
     return JSONResponse(asked)
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """A process of it; the address that a writer is given."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen([sys.executable, __file__, str(port)]) as process:
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            with suppress(httpx2.TransportError):
+                httpx2.get(f"http://127.0.0.1:{port}/asked")
+                break
+            time.sleep(0.05)
+        try:
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.kill()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from kefu.core.nouns import Ask, Entity, Identity, Inbound, IntentScore, Languag
 from kefu.core.ports.reader import Term
 from kefu.core.skill import Query, Skill
 from kefu.service.desk.hours import Hours
-from kefu.service.dialogue.decide import Promise
+from kefu.service.dialogue.scene import Promise
 from kefu.service.skills.catalog import Catalog
 from kefu.service.skills.parse import parse_skill
 from kefu.service.turn import take_turn

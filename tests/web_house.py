@@ -20,6 +20,7 @@ from kefu.adapters.stores.sqlite import open_store
 from kefu.app import Config, Kefu, Rates
 from kefu.app.config import _flat
 from kefu.app.delivery import Delivery
+from kefu.app.searches import Finder, Follower, open_searches
 from kefu.core.nouns import Row, Value
 from kefu.core.skill import Query
 
@@ -82,7 +83,10 @@ class WebHouse:
             if self.durable:
                 settings = {"home": str(self.config.home), "path": "kefu.db"}
                 store = await stack.enter_async_context(open_store(settings))
-            house = replace(self.bench.house, store=store)
+            searches = await open_searches(self.config, {})
+            follower = Follower(store, searches)
+            await follower.catch_up()
+            house = replace(self.bench.house, store=store, find=Finder(searches).find)
             kefu = Kefu(
                 config=self.config,
                 store=store,
@@ -92,6 +96,8 @@ class WebHouse:
                 channels=channels,
                 house=house,
                 delivery=Delivery(house, store, channels, self.config),
+                follower=follower,
+                searches=searches,
                 rates=Rates(self.config.get("limits.messages_per_minute", int)),
                 tokens=(API_TOKEN,),
                 operator_token=OPERATOR_TOKEN,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import structlog
 
@@ -23,9 +24,11 @@ from kefu.app.plugins import load_plugin
 from kefu.app.promise import Standing, read_certificate, standing, subject_of
 from kefu.app.readers import reader_settings
 from kefu.app.remembered import Remembered
+from kefu.app.searches import Finder, Follower, RememberedSearches, edition_of, index_of, open_searches
 from kefu.app.skills import load_catalog
 from kefu.app.succession import LOOK_S, Succession
 from kefu.app.training import load_lexicons
+from kefu.app.writing import open_pen
 from kefu.core.errors import BadInput, KefuError, NotFound, RecordsFailed, TooMany
 from kefu.core.events import Drafted, DrawnForReview
 from kefu.core.nouns import Inbound, Reading
@@ -35,7 +38,7 @@ from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory, Store
 from kefu.service.desk.hours import parse_hours
-from kefu.service.dialogue.decide import Promise
+from kefu.service.dialogue.scene import Promise
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
@@ -47,6 +50,9 @@ log = structlog.get_logger()
 
 WATCH_S = 60.0
 """How often the promise in force is held against the verdicts since."""
+
+READ_UP_S = 3.0
+"""How long the start waits for the index; a larger library goes on being indexed while kefu serves."""
 
 WARM_UP = "您好 hello"
 """Read before the first turn: the first reading opens dictionaries."""
@@ -65,6 +71,8 @@ class Kefu:
     house: House
     delivery: Delivery
     rates: Rates
+    follower: Follower
+    searches: RememberedSearches
     tokens: tuple[str, ...] = field(repr=False)
     operator_token: str = field(repr=False)
     standing: Standing = field(default_factory=Standing)
@@ -205,7 +213,7 @@ class Kefu:
         certificate = await asyncio.to_thread(read_certificate, self.config.home)
         if certificate is None:
             return Standing()
-        subject = await asyncio.to_thread(subject_of, self.config, reader.version)
+        subject = await asyncio.to_thread(subject_of, self.config, reader.version, await edition_of(self.store))
         reviews = await self.store.reviews(judged=True)
         found = await asyncio.to_thread(standing, certificate, subject, reviews)
         watched = found.watched
@@ -237,12 +245,17 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
     async with AsyncExitStack() as stack:
         kefu = await _assemble(config, catalog, reader, stack)
         await kefu.refresh()
+        reading_up = asyncio.create_task(kefu.follower.catch_up())
+        stack.push_async_callback(_stop, reading_up)
+        await asyncio.wait((reading_up,), timeout=READ_UP_S)
         await kefu.watch()
         reader.read(WARM_UP)
         if deliver:
             minutes = config.get("reader.lexicons_minutes", float)
             stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))
             stack.push_async_callback(_stop, asyncio.create_task(_every(minutes * 60, kefu.refresh)))
+            look_s = config.get("knowledge.look_s", float)
+            stack.push_async_callback(_stop, asyncio.create_task(_every(look_s, kefu.follower.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.keep_watch)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
@@ -270,7 +283,10 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
         for name in config.names("channels")
     }
     pushes = frozenset(name for name, channel in channels.items() if channel.pushes)
+    searches = await open_searches(config, await load_lexicons(catalog, records))
+    stack.callback(searches.close)
     house = make_house(config, store=store, reader=reader, catalog=catalog, records=records, pushes=pushes)
+    house = replace(house, find=Finder(searches).find, pen=await open_pen(config, stack))
     return Kefu(
         config=config,
         store=store,
@@ -280,6 +296,8 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
         channels=channels,
         house=house,
         delivery=Delivery(house, store, channels, config),
+        follower=Follower(store, searches, index_of(config)),
+        searches=searches,
         rates=Rates(config.get("limits.messages_per_minute", int)),
         tokens=tuple(str(token) for token in config.get("security.api_tokens", list)),
         operator_token=config.get("security.operator_token", str),
@@ -320,7 +338,7 @@ async def inline(work: Callable[[], Reading]) -> Reading:
     return work()
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     """Do something again and again; what fails is said in the log and tried again the next time."""
     while True:
         await asyncio.sleep(seconds)
@@ -330,7 +348,7 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
             log.exception("background work failed", work=getattr(work, "__name__", ""), code=error.code)
 
 
-async def _stop(task: asyncio.Task[None]) -> None:
+async def _stop(task: asyncio.Task[Any]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task

@@ -22,7 +22,8 @@ from kefu.app.promise import (
     withdraw,
     write_certificate,
 )
-from kefu.core.ports.store import Review, Reviews
+from kefu.app.searches import edition_of
+from kefu.core.ports.store import Memory, Review
 from kefu.service.promise.certify import Aim, Dial, Kept, Outcome, certify, dial_of
 from kefu.service.promise.drift import Drift
 from kefu.service.promise.looks import LOOKS
@@ -59,17 +60,18 @@ class Outlook:
         return self.wish.is_shadow(self.standing)
 
 
-async def look(config: Config, reader: str, store: Reviews) -> Outlook:
+async def look(config: Config, reader: str, store: Memory) -> Outlook:
     """The outlook with this version of the reader; raises `BadConfig` for a damaged certificate."""
     judged, waiting = await store.reviews(judged=True), await store.reviews(judged=False)
-    return await asyncio.to_thread(_outlook, config, reader, judged, waiting)
+    subject = await asyncio.to_thread(subject_of, config, reader, await edition_of(store))
+    return await asyncio.to_thread(_outlook, config, subject, judged, waiting)
 
 
-def _outlook(config: Config, reader: str, judged: Sequence[Review], waiting: Sequence[Review]) -> Outlook:
-    records, subject = read_records(config.home), subject_of(config, reader)
+def _outlook(config: Config, subject: Subject, judged: Sequence[Review], waiting: Sequence[Review]) -> Outlook:
+    records = read_records(config.home)
     certificate = records.certificate
     found = standing(certificate, subject, judged)
-    labels = labels_of([*judged, *waiting], reader, counted_since(records, found))
+    labels = labels_of([*judged, *waiting], subject.reader, counted_since(records, found))
     clarify_at = config.get("promise.clarify_at", float)
     delta = certificate.kept.aim.delta if certificate else Aim().delta
     return Outlook(
@@ -84,28 +86,30 @@ def _outlook(config: Config, reader: str, judged: Sequence[Review], waiting: Seq
     )
 
 
-async def prove(config: Config, reader: str, store: Reviews, aim: Aim) -> Outcome:
+async def prove(config: Config, reader: str, store: Memory, aim: Aim) -> Outcome:
     """Put a promise into force if the verdicts prove it; the refusal otherwise."""
     reviews = [*await store.reviews(judged=True), *await store.reviews(judged=False)]
-    return await asyncio.to_thread(_prove, config, reader, reviews, aim)
+    subject = await asyncio.to_thread(subject_of, config, reader, await edition_of(store))
+    return await asyncio.to_thread(_prove, config, subject, reviews, aim)
 
 
-def _prove(config: Config, reader: str, reviews: Sequence[Review], aim: Aim) -> Outcome:
-    records, subject = read_records(config.home), subject_of(config, reader)
+def _prove(config: Config, subject: Subject, reviews: Sequence[Review], aim: Aim) -> Outcome:
+    records = read_records(config.home)
     since = counted_since(records, standing(records.certificate, subject, reviews))
-    outcome = certify(labels_of(reviews, reader, since), aim)
+    outcome = certify(labels_of(reviews, subject.reader, since), aim)
     if isinstance(outcome, Kept):
         write_certificate(config.home, outcome, subject, since)
     return outcome
 
 
-async def release(config: Config, reader: str, store: Reviews, *, anew: bool = False, now: datetime) -> bool:
+async def release(config: Config, reader: str, store: Memory, *, anew: bool = False, now: datetime) -> bool:
     """Take the promise out of force; whether there was one. With `anew` no verdict until now counts any more."""
     judged = await store.reviews(judged=True)
+    subject = await asyncio.to_thread(subject_of, config, reader, await edition_of(store))
 
     def work() -> bool:
         records = read_records(config.home)
-        found = standing(records.certificate, subject_of(config, reader), judged)
+        found = standing(records.certificate, subject, judged)
         return withdraw(config.home, now if anew else counted_since(records, found))
 
     return await asyncio.to_thread(work)

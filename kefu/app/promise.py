@@ -12,20 +12,22 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kefu.app.config import Config
+from kefu.app.searches import METHOD
 from kefu.core.errors import BadConfig
 from kefu.core.ports.store import Review
-from kefu.service.dialogue.decide import EDITION, Promise
+from kefu.service.dialogue.decide import EDITION
+from kefu.service.dialogue.scene import Promise
 from kefu.service.promise.certify import Aim, Kept, Label, Own
 from kefu.service.promise.drift import Asked, Drift, compare
 from kefu.service.promise.watch import Watched, watch
 
 FILE = "promise.json"
 
-KNOWLEDGE = "knowledge"
-"""The folder of a project with the passages that answers are taken from, if it has one."""
-
 SETTINGS = ("kefu.default_language", "identity.skill", "limits.message_characters")
-"""Keys of kefu.toml that change what is answered, beside those under `reader`."""
+"""Keys of kefu.toml that change what is answered, beside those under `reader` and `knowledge`."""
+
+HARMLESS = ("reader.lexicons_minutes", "reader.model", "knowledge.index", "knowledge.look_s")
+"""Those of them that change nothing in an answer."""
 
 
 Void = Literal["", "reader", "skills", "knowledge", "settings", "rules"]
@@ -36,7 +38,7 @@ Void = Literal["", "reader", "skills", "knowledge", "settings", "rules"]
 class Subject:
     """What a certificate speaks of.
 
-    The version of the reader; digests of skills, knowledge ("" for none) and of the settings
+    The version of the reader; digests of skills, of the settings, and the edition of the knowledge ("" for none)
     that change what is answered; the edition of kefu's own rules of decision.
     """
 
@@ -202,19 +204,18 @@ def _write(home: Path, found: Mapping[str, object]) -> None:
     making.replace(home / FILE)
 
 
-def subject_of(config: Config, reader: str) -> Subject:
-    """What a certificate of this project speaks of, as its folders are now."""
-    knowledge = config.home / KNOWLEDGE
-    digest = digest_of(knowledge) if knowledge.is_dir() else ""
+def subject_of(config: Config, reader: str, edition: int) -> Subject:
+    """What a certificate of this project speaks of, as its folders and its library (at an edition) are now."""
+    knowledge = f"{METHOD}@{edition}" if edition else ""
     skills = digest_of(config.home / config.get("skills.folder", str))
-    return Subject(reader, skills, digest, _settings_of(config), EDITION)
+    return Subject(reader, skills, knowledge, _settings_of(config), EDITION)
 
 
 def _settings_of(config: Config) -> str:
     """A fingerprint of the settings that change what is answered; secrets are not among them."""
-    keys = sorted(key for key in config.values if key in SETTINGS or key.startswith("reader."))
+    keys = sorted(key for key in config.values if key in SETTINGS or key.startswith(("reader.", "knowledge.")))
     rules = config.home / config.get("reader.rules", str)
-    named = [f"{key}={config.values[key]!r}" for key in keys if key not in ("reader.lexicons_minutes", "reader.model")]
+    named = [f"{key}={config.values[key]!r}" for key in keys if key not in HARMLESS]
     digest = hashlib.sha256("\n".join(named).encode())
     digest.update(rules.read_bytes() if rules.is_file() else b"")
     return digest.hexdigest()[:16]

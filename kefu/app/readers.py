@@ -37,16 +37,16 @@ def open_reader(use: str, settings: Mapping[str, object]) -> TrainableReader:
     opened["open_part"] = lambda part: open_reader(part, {**settings, "parts": ()})
     if settings.get("encoder"):
         encoder_use, folder = str(settings.get("encoder_use", "onnx.v1")), home / str(settings["encoder"])
-        opened["open_encoder"] = lambda: _encoder(encoder_use, str(folder))
+        opened["open_encoder"] = lambda: open_encoder(encoder_use, str(folder))
         if record := read_tuned(folder / REHEARSAL):
-            opened["open_rehearsal"] = lambda: (_encoder(encoder_use, str(folder / REHEARSAL)), record.has_seen)
+            opened["open_rehearsal"] = lambda: (open_encoder(encoder_use, str(folder / REHEARSAL)), record.has_seen)
     with needing("spacy" if use == "spacy.v1" else "encoder"):
         reader: TrainableReader = load_plugin("readers", use)(opened)
     return reader
 
 
 @cache
-def _encoder(use: str, folder: str) -> Encoder:
-    """One encoder serves all readers: it never changes."""
+def open_encoder(use: str, folder: str) -> Encoder:
+    """One encoder serves all readers and searches: it never changes."""
     encoder: Encoder = load_plugin("encoders", use)({"folder": folder})
     return encoder

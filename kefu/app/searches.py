@@ -1,16 +1,26 @@
-"""Searching as the app does it: an index that follows the library, and hits that are remembered."""
+"""Searching as the app does it: an index that follows the library, hits that are remembered, sentences that answer."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+from kefu.ai.knowledge.answers import extract, halves_of
+from kefu.ai.knowledge.index import FORMAT
+from kefu.ai.knowledge.ranking import BY_MEANING, BY_WORDS
+from kefu.app.config import Config
+from kefu.app.plugins import load_plugin
+from kefu.app.readers import open_encoder
 from kefu.core.articles import Article
-from kefu.core.ports.knowledge import Hit, Knowledge, Query
+from kefu.core.ports.knowledge import Found, Hit, Knowledge, Query
 from kefu.core.ports.library import Library
+from kefu.core.ports.reader import Term
 
 SEARCHES = 2048
 """How many searches are remembered; their articles are shared with nothing, some 10 kB each."""
@@ -18,10 +28,20 @@ SEARCHES = 2048
 LONGEST = 200
 """Characters of the longest question that is remembered; longer ones hardly come twice."""
 
+NEVER = 2**31 - 1
+"""An edition that no library reaches."""
+
 PORTION = 500
 """Articles that are put at once, so that the first ones are found early and memory stays small."""
 
 EDITION = "edition"
+
+DOUBTFUL = 0.6
+"""From this probability on nobody asks whether a text that has expired would have known better."""
+
+RANKINGS = [[part.tolist() for part in (one.weights, one.certainty)] for one in (BY_WORDS, BY_MEANING)]
+METHOD = hashlib.sha256(repr((FORMAT, RANKINGS)).encode()).hexdigest()[:8]
+"""Names how passages are found and how sure that is: another one with a kefu that does it otherwise."""
 
 
 class RememberedSearches:
@@ -126,3 +146,63 @@ class Follower:
             return int(edition) if version == self._knowledge.version else 0
         except (OSError, ValueError):
             return 0
+
+
+class Finder:
+    """From a question to the sentences of the company's texts that answer it."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    async def find(self, query: Query) -> Found:
+        """What the texts say; the message is taken as several questions where those are answered as surely."""
+        return await asyncio.to_thread(self._find, query)
+
+    def _find(self, query: Query) -> Found:
+        whole = [(query.text, self._knowledge.search(query))]
+        found = extract(whole)
+        halves = halves_of(query.text)
+        if len(halves) > 1:
+            parted = [(half, self._knowledge.search(replace(query, text=half))) for half in halves]
+            if all(hits and hits[0].probability >= found.probability for _, hits in parted):
+                found = extract(parted)
+        if query.on and found.probability < DOUBTFUL:
+            found = replace(found, expired=self._expired(query, query.on, found.probability))
+        return found
+
+    def _expired(self, query: Query, today: date, least: float) -> Hit | None:
+        """A passage that would have answered better, had its article not expired."""
+        best = next(iter(self._knowledge.search(replace(query, on=None, limit=1))), None)
+        if best is None or best.probability <= least:
+            return None
+        until = best.article.valid_until
+        return best if until and until < today else None
+
+
+async def edition_of(library: Library) -> int:
+    """The edition that a library is at; 0 where nothing was ever put into it."""
+    return (await library.changes(NEVER)).edition
+
+
+def index_of(config: Config) -> Path | None:
+    """The folder of the index, or None where it lives in memory."""
+    folder = config.get("knowledge.index", str)
+    return config.home / folder if folder else None
+
+
+async def open_searches(config: Config, names: Mapping[str, Sequence[Term]]) -> RememberedSearches:
+    """Open the index of a project, which finds things by the names of the records too.
+
+    Raises `BadConfig` for a method that is unknown or lacks its encoder, `BadInput` for a wrong line of synonyms.
+    """
+    settings: dict[str, object] = {
+        "folder": index_of(config) or "",
+        "synonyms": config.home / config.get("knowledge.synonyms", str),
+        "names": names,
+        "encoder_languages": config.get("reader.encoder_languages", list),
+    }
+    if config.get("reader.encoder", str):
+        folder = str(config.home / config.get("reader.encoder", str))
+        settings["open_encoder"] = lambda: open_encoder(config.get("reader.encoder_use", str), folder)
+    factory = load_plugin("knowledge", config.get("knowledge.use", str))
+    return RememberedSearches(await asyncio.to_thread(factory, settings))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kefu.core.nouns import Option, Value
+from kefu.core.ports.knowledge import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer from the knowledge of the company."""
+    """Answer from the company's texts."""
 
     question: str
+    found: Found
     because: str
 
 
@@ -75,3 +77,18 @@ class TakeBack:
 
 
 Decision = Run | Answer | Clarify | Cancel | HandOff | Note | TakeBack
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Look into the company's texts first: their answer goes out if it is sure enough.
+
+    So it is from the probability `least` on, and above `rival`, that of the skill which would serve
+    otherwise. `because` is then the reason; else `otherwise` is done.
+    """
+
+    question: str
+    least: float
+    rival: float
+    otherwise: Decision
+    because: str

@@ -161,6 +161,15 @@ class Clarified(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionLeft(Event):
+    """Neither a skill nor the company's texts answered this question; `probability` is that of the best passage."""
+
+    text: str
+    language: Language
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOff(Event):
     """The conversation was given to people, with a summary for them."""
 
@@ -268,12 +277,14 @@ class DrawnForReview(Event):
     """This turn's enquiry is one of the random share that people judge.
 
     `intent` is what the machine would act on and `score` how sure it was, whether or
-    not that was enough to act; `reader` is the version that read it.
+    not that was enough to act; `reader` is the version that read it. `answer` is what it would
+    say from the company's texts, where these are what it would act on (`intent` is `knowledge`).
     """
 
     intent: str
     score: float
     reader: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +308,7 @@ KINDS: Mapping[str, type[Event]] = {
     for kind in (
         ConversationOpened, MessageReceived, IdentityProven, IdentityLapsed, CheckFailed, MessageUnderstood,
         DecisionTaken, FlowStarted, SlotsFilled, StepReached, QuestionAsked, FlowEnded,
-        RequestsQueued, RequestTaken, Clarified, HandedOff, TicketOpened, EffectPromised,
+        RequestsQueued, RequestTaken, Clarified, QuestionLeft, HandedOff, TicketOpened, EffectPromised,
         Replied, Drafted, PersonReplied, PersonTook, HandedBack, DrawnForReview, Judged, TurnTraced,
     )
 }  # fmt: skip

@@ -290,12 +290,15 @@ class Conversation:
 class Evidence:
     """Where a statement comes from: a query on the records, a passage, a fixed reply.
 
-    `source` reads `records:course_progress/my_courses` or
-    `reply:course_progress/progress`; `detail` is what was found there, ready to show.
+    `source` reads `records:course_progress/my_courses`, `reply:course_progress/progress` or
+    `knowledge:` with an article, its version and a passage (`a1b2@3/0`); `detail` is what was found
+    there, ready to show. `title` and `link` are those of an article.
     """
 
     source: str
     detail: str = ""
+    title: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

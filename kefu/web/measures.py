@@ -21,6 +21,9 @@ SHOWN_COUNTS = {
     "shadow": "1 while kefu only drafts and people answer",
     "promise_in_force": "1 while a certificate is in force",
     "promise_evidence": "Evidence against the promise in force; from 1 on automation is lowered",
+    "search_hits": "Searches of the company's texts that were remembered",
+    "search_misses": "Searches of the company's texts that were carried out",
+    "library_edition": "The edition of the library that this process searches",
     "promise_floor": "The threshold that the watch asks for; 0 while the certificate holds, 2 for no answers",
 }
 

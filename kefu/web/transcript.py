@@ -14,18 +14,26 @@ from typing import Literal
 from kefu.app import Catalog, Viewer, may_read_conversation
 from kefu.core.errors import NotFound
 from kefu.core.events import HandedBack, HandedOff, MessageReceived, PersonReplied, PersonTook, Replied
-from kefu.core.nouns import Conversation, Language, Statement
+from kefu.core.nouns import Conversation, Evidence, Language, Statement
 from kefu.core.ports.store import Recorded
 from kefu.web.hall import Hall
 from kefu.web.words import words_in
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a sentence comes from, as customers may know it; `link` is empty where there is nothing to open."""
+
+    title: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a reply with the titles of its sources."""
+    """One sentence of a reply with its sources."""
 
     text: str
-    sources: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +123,20 @@ def _was_waiting(recorded: Sequence[Recorded], talk: Conversation) -> bool:
 
 
 def sentence_of(statement: Statement, catalog: Catalog, language: Language) -> Sentence:
-    """A statement with its sources by their titles, each once."""
-    titles = (title_of(evidence.source, catalog, language) for evidence in statement.evidence)
-    return Sentence(statement.text, tuple(dict.fromkeys(filter(None, titles))))
+    """A statement with its sources, each once."""
+    sources = (Source(title_of(one, catalog, language), one.link) for one in statement.evidence)
+    return Sentence(statement.text, tuple(dict.fromkeys(one for one in sources if one.title)))
 
 
-def title_of(source: str, catalog: Catalog, language: Language) -> str:
+def title_of(evidence: Evidence, catalog: Catalog, language: Language) -> str:
     """A source as customers may know it: `records:progress/my_courses` → 「您的记录 · 学习进度」.
 
     Empty for fixed sentences, which state no fact of their own.
     """
-    kind, _, place = source.partition(":")
+    kind, _, place = evidence.source.partition(":")
     name, _, query = place.partition("/")
+    if kind == "knowledge":
+        return words_in(language).say("sources", "article", title=evidence.title)
     skill = catalog.skills.get(name)
     if kind != "records" or skill is None:
         return ""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kefu.ai.knowledge.sentences import split_sentences
 from kefu.ai.knowledge.terms import Terms, take_apart
 from kefu.ai.text.clauses import may_stand_alone, split_clauses
 from kefu.ai.text.normal import normalise
-from kefu.core.ports.knowledge import Hit
+from kefu.core.ports.knowledge import Dispute, Found, Hit, Part
 
 MOST = 3
 """Sentences of one passage that are given at most."""
@@ -38,49 +37,25 @@ UNITS_MEANT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Sentences of one passage, in its order: what answers one question, or one half of it."""
+def extract(asked: Sequence[tuple[str, Sequence[Hit]]]) -> Found:
+    """The sentences that answer a message: each of its questions with its hits, best first.
 
-    hit: Hit
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two articles that answer the same question with different numbers: `amounts` as they stand in each."""
-
-    one: Hit
-    other: Hit
-    amounts: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Extract:
-    """What was found to answer, in the order of the question; `conflicts` have to be named, not mixed."""
-
-    parts: tuple[Part, ...]
-    conflicts: tuple[Conflict, ...]
-
-
-def extract(question: str, hits_of_halves: Sequence[Sequence[Hit]]) -> Extract:
-    """The sentences that answer a question; `hits_of_halves` are the hits of each of `halves_of(question)`, best first.
-
-    A half without hits has no part. The same passage for two halves is one part, with the sentences of both.
+    A question without hits has no part. The same passage for two questions is one part, with the sentences of both.
     """
-    found: dict[tuple[str, int], tuple[Hit, set[int]]] = {}
-    conflicts: list[Conflict] = []
-    for half, hits in zip(halves_of(question), hits_of_halves, strict=True):
+    chosen: dict[tuple[str, int], tuple[Hit, set[int]]] = {}
+    disputes: list[Dispute] = []
+    best = [hits[0] for _, hits in asked if hits]
+    for question, hits in asked:
         if hits:
             hit = hits[0]
-            _, chosen = found.setdefault((hit.article.id, hit.passage.number), (hit, set()))
-            chosen.update(choose_sentences(half, hit))
-            conflicts += conflicts_among(hits)
+            _, numbers = chosen.setdefault((hit.article.id, hit.passage.number), (hit, set()))
+            numbers.update(choose_sentences(question, hit))
+            disputes += disputes_among(hits)
     parts = []
-    for hit, numbers in found.values():
+    for hit, numbers in chosen.values():
         sentences = split_sentences(hit.passage.text)
         parts.append(Part(hit, tuple(sentences[at] for at in sorted(numbers))))
-    return Extract(tuple(parts), tuple(conflicts))
+    return Found(tuple(parts), min((hit.probability for hit in best), default=0.0), tuple(disputes))
 
 
 def halves_of(question: str) -> list[str]:
@@ -111,7 +86,7 @@ def choose_sentences(question: str, hit: Hit) -> list[int]:
     return sorted(chosen)
 
 
-def conflicts_among(hits: Sequence[Hit]) -> list[Conflict]:
+def disputes_among(hits: Sequence[Hit]) -> list[Dispute]:
     """Where the best hit and one of another article give different numbers of the same unit to the same question."""
     found = []
     for other in hits[1:]:
@@ -123,9 +98,15 @@ def conflicts_among(hits: Sequence[Hit]) -> list[Conflict]:
         ours, theirs = amounts_in(best.passage.text), amounts_in(other.passage.text)
         for unit in ours.keys() & theirs.keys():
             if not set(ours[unit]) & set(theirs[unit]):
-                found.append(Conflict(best, other, (ours[unit][0] + unit, theirs[unit][0] + unit)))
+                found.append(Dispute(_stating(best, unit), _stating(other, unit)))
                 break
     return found
+
+
+def _stating(hit: Hit, unit: str) -> Part:
+    """The first sentence of a passage with an amount of this unit."""
+    sentences = split_sentences(hit.passage.text)
+    return Part(hit, (next((one for one in sentences if unit in amounts_in(one)), hit.passage.text),))
 
 
 def amounts_in(text: str) -> dict[str, list[str]]:

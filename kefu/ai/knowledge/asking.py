@@ -123,6 +123,8 @@ def _excluded(query: Query, snapshot: Snapshot) -> Iterator[Search]:
     hidden = [audience for audience in AUDIENCES if not may_read(query.audience, audience)]
     if any(snapshot.searcher.doc_freq("audience", audience) for audience in hidden):
         yield Search.term_set_query(snapshot.schema, "audience", hidden)
+    if query.on is None:
+        return
     day, kind = query.on.toordinal(), FieldType.Integer
     yield Search.range_query(snapshot.schema, "valid_until", kind, None, day, include_upper=False)
     yield Search.range_query(snapshot.schema, "valid_from", kind, day, None, include_lower=False)

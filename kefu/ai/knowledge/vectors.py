@@ -46,9 +46,10 @@ class Table:
 
     def nearest(self, vector: np.ndarray, query: Query, most: int) -> list[Key]:
         """The passages that this reader may see on that day whose meaning is closest, best first."""
-        day = query.on.toordinal()
-        allowed = self.audience <= AUDIENCES.index(query.audience)
-        allowed &= (self.begins <= day) & (day <= self.ends) & (self.languages == query.language)
+        allowed = (self.audience <= AUDIENCES.index(query.audience)) & (self.languages == query.language)
+        if query.on:
+            day = query.on.toordinal()
+            allowed &= (self.begins <= day) & (day <= self.ends)
         rows = np.flatnonzero(allowed)
         if len(rows) > most * LOOKED_AT:
             far = np.bitwise_count(self.signs[rows] ^ np.packbits(vector > 0)).sum(axis=1, dtype=np.int32)

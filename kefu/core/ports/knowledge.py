@@ -16,7 +16,7 @@ from kefu.core.nouns import Language
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: the customer's words, who asks, and on which day it must hold.
+    """What is looked for: the customer's words, who asks, and on which day it must hold (None: on any day).
 
     `context` are earlier lines of the conversation, latest last: they matter for a question
     that does not stand by itself (「那周末呢？」).
@@ -25,7 +25,7 @@ class Query:
     text: str
     language: Language
     audience: Audience
-    on: date
+    on: date | None
     context: tuple[str, ...] = ()
     limit: int = 5
 
@@ -42,6 +42,37 @@ class Hit:
     passage: Passage
     rank: float
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Sentences of one passage, in its order and unchanged: what answers one question, or one half of it."""
+
+    hit: Hit
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Two articles that answer the same question with different numbers: the sentence of each that states one."""
+
+    one: Part
+    other: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the company's texts say to a question, in the order of the question.
+
+    `probability` in [0, 1] is that of its least likely part, 0 where there is none: an answer is
+    as sure as its weakest part. `disputes` have to be named, not mixed. `expired` is a passage
+    that would have answered better, but holds no more.
+    """
+
+    parts: tuple[Part, ...] = ()
+    probability: float = 0.0
+    disputes: tuple[Dispute, ...] = ()
+    expired: Hit | None = None
 
 
 class Knowledge(Protocol):

@@ -8,21 +8,21 @@ then what is new, then what is unclear.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
-from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, TakeBack
-from kefu.core.nouns import Ask, Conversation, Entity, Flow, IntentScore, Option, Question, Reading, Value
+from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, Search, TakeBack
+from kefu.core.nouns import Conversation, Entity, Flow, IntentScore, Option, Question, Reading, Value
 from kefu.core.skill import Skill, Slot
 from kefu.service.dialogue.fold import PRESSING
 from kefu.service.dialogue.match import match_answer
+from kefu.service.dialogue.scene import DIGRESSION, Promise, Scene
 from kefu.service.skills.catalog import Catalog
 
 MOST_TRIES = 2
 """How often a question is asked again before a person takes over."""
 
-DIGRESSION, CLEAR_DIGRESSION = 0.75, 0.9
-"""How sure the reader must be to leave a question that waits; one that takes any words wants it clear."""
+CLEAR_DIGRESSION = 0.9
+"""How sure the reader must be to leave a question that takes any words."""
 
 
 LINKING = frozenset(
@@ -31,61 +31,53 @@ LINKING = frozenset(
 """Words that lead to a name and ask nothing of their own."""
 
 
-EDITION = 1
+KNOWLEDGE = "knowledge"
+"""What an enquiry that the company's texts answer is called where others have an intent."""
+
+SKILLS_FIRST = 0.6
+"""How sure the reader must be of a skill's intent for the texts not to be asked.
+
+Not the promise's threshold: what would answer an enquiry, and how sure it is, must be the same
+whatever threshold is certified on it.
+"""
+
+ENQUIRIES = frozenset(("understood", "unsure", "unknown", "not_understood"))
+"""Reasons of decisions on a new matter, to which the texts may know more than the skills."""
+
+
+EDITION = 2
 """The edition of these rules; raised when a change may let another enquiry be answered, which voids certificates."""
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """How sure kefu must be: from `answer_at` it acts, from `clarify_at` it asks back.
+def decide(
+    text: str, talk: Conversation, reading: Reading, catalog: Catalog, promise: Promise, *, has_texts: bool = False
+) -> Decision | Search:
+    """Choose what to do with a guarded text; every decision carries its reason.
 
-    `own` holds the intents from another probability on which it acts.
+    With `has_texts` there are texts of the company to search.
     """
-
-    answer_at: float = 0.6
-    clarify_at: float = 0.3
-    own: Mapping[str, float] = field(default_factory=dict)
-
-    def answers_at(self, intent: str) -> float:
-        """From which probability on kefu acts on this intent."""
-        return self.own.get(intent, self.answer_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a decision may look at."""
-
-    text: str
-    talk: Conversation
-    reading: Reading
-    catalog: Catalog
-    promise: Promise
-
-    @property
-    def best(self) -> Skill | None:
-        """The skill for the likeliest intent, if the reader is sure enough."""
-        return self.sure(self.reading.asks[0])
-
-    def sure(self, ask: Ask) -> Skill | None:
-        """The skill for a request, if the reader is sure enough; who waits for a person mostly talks to them."""
-        least = max(self.promise.answers_at(ask.best.name), DIGRESSION if self.talk.waiting else 0.0)
-        serving = self.catalog.serving(ask.best.name)
-        return serving if serving and ask.best.probability >= least else None
-
-    def slot(self, flow: Flow) -> Slot | None:
-        """The slot that the flow's question is about."""
-        question = flow.question
-        return self.catalog.skills[flow.skill].slots.get(question.about) if question else None
-
-
-def decide(text: str, talk: Conversation, reading: Reading, catalog: Catalog, promise: Promise) -> Decision:
-    """Choose what to do with a guarded text; every decision carries its reason."""
     scene = Scene(text, talk, reading, catalog, promise)
-    for rule in RULES:
-        decision = rule(scene)
-        if decision is not None:
-            return decision
-    return HandOff("not_understood")
+    decision = next((found for rule in RULES if (found := rule(scene))), HandOff("not_understood"))
+    return (_texts_first(scene, decision) if has_texts else None) or decision
+
+
+def _texts_first(scene: Scene, decision: Decision) -> Search | None:
+    """The texts are asked where no skill is clearly meant: about a new matter, or in place of an answer.
+
+    Who complains, is angry or suggests something is not looking for an answer.
+    """
+    act = scene.reading.act
+    rival = scene.likeliest
+    if rival >= SKILLS_FIRST or scene.talk.anger >= PRESSING:
+        return None
+    if act and act.name in ("complaint", "suggestion") and act.probability >= scene.promise.answer_at:
+        return None
+    least = scene.promise.answers_at(KNOWLEDGE)
+    if decision.because in ENQUIRIES:
+        return Search(scene.text, least, rival, decision, "found")
+    if decision.because in ("answer_not_understood", "already_waiting"):
+        return Search(scene.text, max(least, DIGRESSION), rival, decision, "found_beside")
+    return None
 
 
 def person_has_it(scene: Scene) -> Decision | None:

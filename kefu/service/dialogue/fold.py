@@ -12,6 +12,7 @@ from kefu.core.events import (
     CheckFailed,
     Clarified,
     ConversationOpened,
+    DecisionTaken,
     Event,
     FlowEnded,
     FlowStarted,
@@ -88,6 +89,8 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
             return {"queue": (*now.queue, *event.texts)}
         case RequestTaken():
             return {"queue": now.queue[1:]}
+        case DecisionTaken(decision="answer"):
+            return {"offered": (), "stumbles": 0}
         case Clarified():
             return {"offered": event.options, "stumbles": now.stumbles + 1}
         case HandedOff():

@@ -26,10 +26,10 @@ from kefu.core.events import (
 )
 from kefu.core.nouns import Conversation, Inbound, Language, Outbound, Reading
 from kefu.core.ports.store import Commit
-from kefu.service.dialogue.decide import decide
 from kefu.service.privacy.guard import guard
 from kefu.service.turn.act import Work
 from kefu.service.turn.compose import Draft
+from kefu.service.turn.consult import consult, weigh
 from kefu.service.turn.house import House, Taken
 from kefu.service.turn.partings import partings
 from kefu.service.turn.review import draw
@@ -81,8 +81,10 @@ async def _take(inbound: Inbound, house: House) -> Taken:
     work.record(MessageReceived(now, inbound.external_id, guarded.text, spans, flags), _understood(work, reading))
     with trace.stage("decide", reading.best.name) as out:
         met = unattended(work.talk) if house.shadow else work.talk
-        decision = decide(guarded.text, met, reading, house.catalog, house.promise)
+        decision = await consult(weigh(guarded.text, work, met), work)
         out.append(f"{name_of(decision)}: {decision.because}")
+        if work.found:
+            out += [f"{part.hit.article.title} {part.hit.probability:.2f}" for part in work.found.parts]
     if house.shadow:
         await draft(decision, work, trace)
     else:

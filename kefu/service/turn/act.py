@@ -26,6 +26,7 @@ from kefu.core.events import (
     TicketOpened,
 )
 from kefu.core.nouns import Conversation, Evidence, Fact, Flow, Identity, Option, Outbound, Question, Reading, Value
+from kefu.core.ports.knowledge import Found
 from kefu.core.skill import Again, Carry, Choices, Outcome, Say, Skill, Slot, Step
 from kefu.service.dialogue.decide import MOST_TRIES
 from kefu.service.dialogue.fold import apply
@@ -56,6 +57,7 @@ class Work:
     replies: list[Outbound] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    found: Found | None = None
     hand_off: str = ""
     tries: int = 0
 

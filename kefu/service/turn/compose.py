@@ -16,7 +16,8 @@ class Draft:
     """A reply before it has words: which one, the facts it may name, where they come from.
 
     `skill` is empty for the sentences of the house itself. `options` become the
-    numbered list `{options}` and, with `offer`, the quick replies.
+    numbered list `{options}` and, with `offer`, the quick replies. `statements` are sentences
+    that stand already, of the company's texts: they go out as they are.
     """
 
     section: str
@@ -26,6 +27,7 @@ class Draft:
     evidence: tuple[Evidence, ...] = ()
     options: tuple[Option, ...] = ()
     quick_replies: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 def compose(draft: Draft, talk: Conversation, catalog: Catalog, zone: tzinfo) -> Outbound:
@@ -35,6 +37,8 @@ def compose(draft: Draft, talk: Conversation, catalog: Catalog, zone: tzinfo) ->
     `KeyError` when the reply or one of its facts does not exist, which `kefu skill
     check` finds beforehand.
     """
+    if draft.statements:
+        return Outbound(draft.statements, talk.language, draft.quick_replies)
     texts = catalog.skills[draft.skill].replies if draft.skill else catalog.house
     language = talk.language if talk.language in texts else next(iter(texts))
     facts: dict[str, Fact] = dict(draft.facts)

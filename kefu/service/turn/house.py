@@ -9,13 +9,15 @@ from typing import TypeVar
 
 from kefu.core.events import Event
 from kefu.core.nouns import Language, Outbound, Reading
+from kefu.core.ports.knowledge import Found, Query
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Store
 from kefu.service.desk.hours import Hours
-from kefu.service.dialogue.decide import Promise
+from kefu.service.dialogue.scene import Promise
 from kefu.service.skills.catalog import Catalog
 from kefu.service.turn.gate import Gate
+from kefu.service.turn.rewrite import Pen
 
 T = TypeVar("T")
 
@@ -30,7 +32,8 @@ class House:
     `review_share` of the customers have their enquiries drawn for review. With `shadow`
     the machine drafts and people answer.
     `check_holds` is how long an identity proven by answers is believed.
-    `compute` runs a CPU-bound function where it does not block the loop.
+    `compute` runs a CPU-bound function where it does not block the loop. `find` looks into the
+    company's texts, where there are any; with `pen` a writer may rephrase what was found.
     """
 
     store: Store
@@ -42,6 +45,7 @@ class House:
     clock: Callable[[], datetime]
     zone: tzinfo
     compute: Callable[[Callable[[], Reading]], Awaitable[Reading]]
+    find: Callable[[Query], Awaitable[Found]] | None = None
     language: Language = "zh"
     longest_text: int = 2000
     check_holds: timedelta = timedelta(hours=1)
@@ -49,6 +53,7 @@ class House:
     notify: tuple[str, ...] = ()
     review_share: float = 0.0
     shadow: bool = False
+    pen: Pen | None = None
     gate: Gate = field(default_factory=lambda: Gate(capacity=256))
 
 

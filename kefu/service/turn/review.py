@@ -10,21 +10,28 @@ import hashlib
 
 from kefu.core.decisions import Decision
 from kefu.core.events import DrawnForReview
+from kefu.service.dialogue.decide import ENQUIRIES, KNOWLEDGE
 from kefu.service.turn.act import Work
+from kefu.service.turn.consult import said_by
 
-ENQUIRIES = frozenset(("understood", "unsure", "unknown", "not_understood", "complaint", "angry"))
+DRAWN = ENQUIRIES | {"found", "expired", "complaint", "angry"}
 """Reasons of decisions that began with the question what the customer wants; all else goes on with something."""
 
 
 def draw(decision: Decision, work: Work) -> None:
     """Record that this turn is to be judged, if its enquiry is one and its customer is drawn.
 
-    An intent that no skill serves scores 0: whatever the threshold, it is not acted on.
+    An intent that no skill serves scores 0: whatever the threshold, it is not acted on. Where the
+    company's texts were asked and are likelier to answer, they are what is judged.
     """
-    best = work.reading.best
-    if decision.because in ENQUIRIES and is_drawn(_customer(work), work.house.review_share):
+    if decision.because in DRAWN and is_drawn(_customer(work), work.house.review_share):
+        best, reader, found = work.reading.best, work.reading.reader, work.found
         score = best.probability if work.house.catalog.serving(best.name) else 0.0
-        work.record(DrawnForReview(work.now, best.name, score, work.reading.reader))
+        if found and found.probability > score:
+            drawn = DrawnForReview(work.now, KNOWLEDGE, found.probability, reader, said_by(found.parts))
+        else:
+            drawn = DrawnForReview(work.now, best.name, score, reader)
+        work.record(drawn)
 
 
 def is_drawn(customer: str, share: float) -> bool:

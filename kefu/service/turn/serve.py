@@ -12,9 +12,10 @@ from kefu.core.errors import KefuError
 from kefu.core.events import Clarified, FlowEnded, HandedBack, HandedOff, QuestionAsked, RequestsQueued, RequestTaken
 from kefu.core.nouns import Conversation
 from kefu.service.desk.summary import summarise, urgency
-from kefu.service.dialogue.decide import decide
 from kefu.service.turn.act import Work, act, words
 from kefu.service.turn.compose import Draft
+from kefu.service.turn.consult import answer, consult, name_expired, weigh
+from kefu.service.turn.rewrite import rewrite
 from kefu.service.turn.trace import Trace
 
 log = structlog.get_logger()
@@ -43,6 +44,10 @@ async def serve(decision: Decision, work: Work, trace: Trace) -> None:
             await _safely(following, work)
             out += [evidence.source for evidence in work.evidence]
         _compose(work, trace)
+        if isinstance(following, Answer) and work.house.pen:
+            with trace.stage("compose") as out:
+                work.replies[-1] = await rewrite(work.replies[-1], following.question, (), work.house.pen)
+                out.append(work.replies[-1].text)
         following = None if work.hand_off else await _next(work)
     if work.hand_off:
         give_to_people(work.hand_off, work)
@@ -90,7 +95,11 @@ async def _do(decision: Decision, work: Work) -> None:
         case Cancel():
             cancel(work)
             work.reply(Draft("say", "declined" if decision.because == "declined" else "cancelled"))
-        case HandOff() | Answer():
+        case Answer():
+            answer(decision.found, work)
+        case HandOff():
+            if decision.because == "expired":
+                name_expired(work)
             work.hand_off = decision.because
         case Note():
             if work.talk.waiting and not work.talk.waiting.taken_by:
@@ -128,7 +137,7 @@ async def _next(work: Work) -> Decision | None:
         text = work.talk.queue[0]
         work.record(RequestTaken(work.now))
         work.reading = await work.house.compute(lambda: work.house.reader.read(text, work.talk.language))
-        return decide(text, work.talk, work.reading, work.house.catalog, work.house.promise)
+        return await consult(weigh(text, work), work)
     return None
 
 

@@ -45,6 +45,7 @@ async def draft(decision: Decision, work: Work, trace: Trace) -> None:
     """
     before = work.talk.waiting
     rehearsed = Work(work.house, unattended(work.talk), work.reading, work.now, work.reference, work.can_prove)
+    rehearsed.found = work.found
     await serve(decision, rehearsed, trace)
     because = decision.because if isinstance(decision, HandOff) else "shadow"
     work.record(DecisionTaken(work.now, "note" if before else "hand_off", because))

@@ -41,7 +41,7 @@ async def metrics(request: Request) -> Response:
     local = request.client is not None and request.client.host in LOCAL
     if not local and not hall.kefu.is_server(bearer(request)):
         operator_of(request)
-    counts = {**await hall.kefu.store.counts(), **_promise(hall.kefu)}
+    counts = {**await hall.kefu.store.counts(), **_promise(hall.kefu), **_knowledge(hall.kefu)}
     return Response(hall.measures.text(counts), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -52,6 +52,16 @@ def _promise(kefu: Kefu) -> dict[str, float]:
     if found.watched:
         numbers |= {"promise_evidence": found.watched.evidence, "promise_floor": found.watched.floor}
     return numbers
+
+
+def _knowledge(kefu: Kefu) -> dict[str, float]:
+    """What the search of the company's texts counts."""
+    searches = kefu.searches
+    return {
+        "search_hits": searches.hits,
+        "search_misses": searches.misses,
+        "library_edition": kefu.follower.edition,
+    }
 
 
 async def _try(work: Awaitable[object]) -> str:

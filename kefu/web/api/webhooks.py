@@ -16,7 +16,7 @@ from kefu.core.errors import NotFound
 from kefu.core.nouns import Inbound, Outbound
 from kefu.core.ports.channel import Raw
 from kefu.web.hall import Hall, hall_of, now
-from kefu.web.transcript import Sentence, sentence_of
+from kefu.web.transcript import Sentence, Source, sentence_of
 
 ENCODER = msgspec.json.Encoder()
 
@@ -31,7 +31,7 @@ class Button(msgspec.Struct, frozen=True):
 class Custom(msgspec.Struct, frozen=True):
     """Where a reply comes from."""
 
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
 
 
 class RasaReply(msgspec.Struct, frozen=True, omit_defaults=True):

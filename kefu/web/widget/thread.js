@@ -93,8 +93,11 @@ export class Thread {
     const speaker = line.by + (line.who ?? "");
     const label = make("span", { class: this.lastBy === speaker || line.by === "customer" ? "hidden" : "name" }, name);
     this.lastBy = speaker;
-    const sources = [...new Set((line.statements ?? []).flatMap((statement) => statement.sources))];
-    const chips = sources.map((source) => make("span", { class: "source" }, draw(SOURCE), make("span", { class: "hidden" }, `${this.say("sources")} `), source));
+    const sources = new Map((line.statements ?? []).flatMap((statement) => statement.sources).map((source) => [source.title + source.link, source]));
+    const chips = [...sources.values()].map(({ title, link }) => {
+      const away = link ? ["a", { class: "source", href: link, target: "_blank", rel: "noopener" }] : ["span", { class: "source" }];
+      return make(...away, draw(SOURCE), make("span", { class: "hidden" }, `${this.say("sources")} `), title);
+    });
     return make("div", { class: `line ${line.by}` }, label, make("p", { class: "bubble" }, line.text), ...chips);
   }
 }

@@ -30,7 +30,7 @@ from kefu.cli import commands
 from kefu.core.errors import BadConfig
 from kefu.core.nouns import Identity, Inbound
 from kefu.core.ports.store import Review
-from kefu.service.dialogue.decide import Promise
+from kefu.service.dialogue.scene import Promise
 from kefu.service.promise.certify import NEVER, Own
 
 

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from web_house import AS_OPERATOR, SESSION_SECRET, site_token
 
 SESSIONS, MESSAGES, LIVE = "/api/v1/chat/sessions", "/api/v1/chat/messages", "/api/v1/chat/live"
+SOURCES = [{"title": "您的记录 · progress", "link": ""}]
 
 
 def session(client: TestClient, customer: str = "") -> str:
@@ -47,7 +48,7 @@ def test_a_customer_is_served_from_their_own_records(client: TestClient) -> None
     assert (accepted["id"], accepted["repeat"], accepted["waiting"]) == ("m1", False, False)
     question, answer = heard(client, token)["messages"]
     assert (question["by"], question["id"], question["text"]) == ("customer", "m1", "我学到哪了")
-    assert answer["statements"] == [{"text": "《英语口语》学到第12课。", "sources": ["您的记录 · progress"]}]
+    assert answer["statements"] == [{"text": "《英语口语》学到第12课。", "sources": SOURCES}]
 
 
 def test_a_repeat_is_known_and_not_shown_twice(client: TestClient) -> None:

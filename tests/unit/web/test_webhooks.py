@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from web_house import API_TOKEN, AS_OPERATOR, AS_SERVER, BRIDGE_SECRET
 
 RASA = "/webhooks/rest/webhook"
+SOURCES = [{"title": "您的记录 · progress", "link": ""}]
 
 
 def test_rasa_clients_get_rasas_shape(client: TestClient) -> None:
@@ -21,7 +22,7 @@ def test_rasa_clients_get_rasas_shape(client: TestClient) -> None:
             "recipient_id": "L2",
             "text": "哪一门？\n1. 英语口语\n2. 初中数学",
             "buttons": [{"title": title, "payload": title} for title in ("英语口语", "初中数学")],
-            "custom": {"sources": ["您的记录 · progress"]},
+            "custom": {"sources": SOURCES},
         }
     ]
 
@@ -67,7 +68,7 @@ def test_our_own_shape_says_all(client: TestClient) -> None:
     body = {"sender": "L1", "text": "我学到哪了", "message_id": "m1"}
     first = client.post("/api/v1/messages", json=body, headers=AS_SERVER).json()
     (reply,) = first["replies"]
-    assert reply["statements"] == [{"text": "《英语口语》学到第12课。", "sources": ["您的记录 · progress"]}]
+    assert reply["statements"] == [{"text": "《英语口语》学到第12课。", "sources": SOURCES}]
     assert reply["quick_replies"] == ["下一课学什么"]
     again = client.post("/api/v1/messages", json=body, headers=AS_SERVER).json()
     assert again == first | {"repeat": True}

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kefu.app import Operator
 from kefu.core.errors import BadInput
-from kefu.core.events import Drafted, MessageReceived, Replied
+from kefu.core.events import Drafted, DrawnForReview, MessageReceived, Replied
 from kefu.core.ports.store import Review
 from kefu.web.hall import Hall, hall_of, read_form
 from kefu.web.screen import render
@@ -61,6 +61,7 @@ async def _case(request: Request, hall: Hall, who: Operator, review: Review) -> 
     skill = hall.kefu.catalog.serving(review.intent)
     language = choose_language(request, hall.language)
     title = (skill.title.get(language) or skill.name) if skill else review.intent
+    found = next((event.answer for event in events if isinstance(event, DrawnForReview)), "")
     drafts = [event.text for event in events if isinstance(event, Drafted)]
     replies = drafts or [event.text for event in events if isinstance(event, Replied)]
-    return Case(review, said, title, tuple(filter(None, replies)), is_draft=bool(drafts))
+    return Case(review, said, found or title, tuple(filter(None, replies)), is_draft=bool(drafts))

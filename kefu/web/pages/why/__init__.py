@@ -22,6 +22,7 @@ from kefu.core.events import (
     Stage,
     TurnTraced,
 )
+from kefu.core.nouns import Evidence
 from kefu.core.ports.store import Recorded
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
@@ -59,8 +60,8 @@ async def show(request: Request) -> Response:
     story = tell(recorded)
     longest = max((stage.took_ms for stage in story.stages), default=0.0) or 1.0
 
-    def title(source: str) -> str:
-        return title_of(source, hall.kefu.catalog, choose_language(request, hall.language))
+    def title(evidence: Evidence) -> str:
+        return title_of(evidence, hall.kefu.catalog, choose_language(request, hall.language))
 
     return render(request, "why/page.html", who=who, story=story, recorded=recorded, longest=longest, title=title)
 
