@@ -46,7 +46,8 @@ def prepare(examples: Sequence[Example], sounds: Sounds, progress: Progress) -> 
         phrase = make_phrase(normal.text, words, sounds)
         shared = Counter({names.setdefault(name, name): count for name, count in phrase.counts.items()})
         phrases.append(replace(phrase, counts=shared))
-        spans.append(taught(normal, marked.spans))
+        is_plain = not any(word.kind for word in words)
+        spans.append(taught(normal, marked.spans, phrase.words if is_plain else tuple(cut_words(normal.text))))
         if example.tone:
             remarks.append((make_remark(normal, words, read_mood(normal.text, normal.original)), example))
         progress("features", number, len(examples))
