@@ -54,11 +54,16 @@ TUNED = ", tuned"
 """What is added to the name of a reader whose encoder was tuned, by tune.py, to the examples that it learns from."""
 
 
-def open_named(name: str, language: Language, encoder: str) -> TrainableReader:
-    """A reader by its name; `ensemble.v1` is linear.v1 with joined.v1, or with nearest.v1 without an encoder."""
+def open_named(name: str, language: Language, encoder: str, vectors: str = "") -> TrainableReader:
+    """A reader by its name; `ensemble.v1` is linear.v1 with joined.v1, or with nearest.v1 without an encoder.
+
+    `vectors` is the file in which vectors are kept for the next training.
+    """
     name = name.removesuffix(TUNED)
     second = "joined.v1" if encoder and language == "en" else "nearest.v1"
-    return open_reader(name, {"language": language, "encoder": encoder, "parts": ["linear.v1", second]})
+    return open_reader(
+        name, {"language": language, "encoder": encoder, "parts": ["linear.v1", second], "vectors": vectors}
+    )
 
 
 def readers_for(one: Set, encoder: str, tuned: Path | None = None, shots: int = 0) -> dict[str, str]:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ KEY_BYTES = 16
 
 
 class VectorMemory:
-    """Encodes by looking up first. Without a file it only encodes, in portions.
+    """Encodes by looking up first. Without a file it only encodes, in portions, on all cores.
 
     A file that is missing, damaged or of another encoder is as good as an empty one. Several
     processes may use it at the same time: each replaces it whole, and the last one stays.
@@ -38,10 +39,12 @@ class VectorMemory:
         found = {key: before[key] for key in keys if key in before}
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         wanted = sorted(new, key=lambda key: (len(new[key]), new[key]))
-        for at in range(0, len(wanted), AT_ONCE):
-            portion = wanted[at : at + AT_ONCE]
-            found.update(zip(portion, np.asarray(encoder.encode([new[key] for key in portion])), strict=True))
-            progress(len(texts) - len(wanted) + at + len(portion), len(texts))
+        portions = [wanted[at : at + AT_ONCE] for at in range(0, len(wanted), AT_ONCE)]
+        with ThreadPoolExecutor(os.cpu_count()) as cores:
+            made = cores.map(lambda portion: np.asarray(encoder.encode([new[key] for key in portion])), portions)
+            for number, (portion, vectors) in enumerate(zip(portions, made, strict=True), start=1):
+                found.update(zip(portion, vectors, strict=True))
+                progress(len(texts) - max(len(wanted) - number * AT_ONCE, 0), len(texts))
         if new:
             self._save(encoder, {**found, **before})
         return np.array([found[key] for key in keys], np.float32).reshape(len(texts), encoder.dimensions)

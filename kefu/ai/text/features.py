@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def count_features(words: Sequence[Word], sounds: Sounds) -> Counter[str]:
         found += [f"s{gram}" for gram in _grams(sounds.of(run), 2, 3)]
     for word in words:
         if not word.kind and word.text[0].isalpha() and not HAN.match(word.text):
-            found += [f"g{gram}" for gram in _grams(f"<{word.text[:40]}>", 2, 4)]
+            found += _letters(word.text[:40])
     return Counter(found)
 
 
@@ -60,6 +61,12 @@ def _loose_pairs(texts: Sequence[str]) -> set[str]:
         for other in texts[at + 1 : at + 1 + APART]
         if one != other
     }
+
+
+@lru_cache(maxsize=1 << 14)
+def _letters(word: str) -> tuple[str, ...]:
+    """The pieces of a word; few words make up most of what is written."""
+    return tuple(f"g{gram}" for gram in _grams(f"<{word}>", 2, 4))
 
 
 def _grams(text: str, shortest: int, longest: int) -> list[str]:
@@ -92,7 +99,7 @@ class Space:
         self.names = names
         self.idf = idf
         self._index = {name: at for at, name in enumerate(names)}
-        self._loose = np.array([name[0] == "x" for name in names], dtype=bool)
+        self._loose, self._words = (np.array([name[0] == kind for name in names], dtype=bool) for kind in "xw")
         self._rarest = float(idf.max(initial=1.0))
 
     def __len__(self) -> int:
@@ -109,26 +116,18 @@ class Space:
 
     def vector(self, counts: Counter[str]) -> Vector:
         """Place a text in the space."""
-        places: list[int] = []
-        times: list[float] = []
-        lost = words = known = 0
-        for name, count in counts.items():
-            place = self._index.get(name)
-            if name[0] == "w":
-                words += 1
-                known += place is not None
-            if place is not None:
-                places.append(place)
-                times.append(1.0 if count == 1 else 1.0 + math.log(count))
-            elif name[0] != "x":
-                lost += 1
-        at = np.array(places, np.intp)
-        weights = self.idf[at] * np.array(times, np.float32)
+        found = list(map(self._index.get, counts))
+        at = np.array([place for place in found if place is not None], np.intp)
+        times = np.array([count for count, place in zip(counts.values(), found, strict=True) if place is not None])
+        lost = Counter(name[0] for name, place in zip(counts, found, strict=True) if place is None)
+        weights = self.idf[at] * (1 + np.log(times)).astype(np.float32)
         firm = weights[~self._loose[at]]
-        found = float(firm @ firm)
+        familiar = float(firm @ firm)
+        unfamiliar = (lost.total() - lost["x"]) * self._rarest**2
         length = math.sqrt(float(weights @ weights)) or 1.0
-        familiar = found / (found + lost * self._rarest**2 or 1.0)
-        return Vector(at, weights / np.float32(length), familiar, known / words if words else 0.5)
+        known = int(np.count_nonzero(self._words[at]))
+        topic = known / (known + lost["w"]) if known or lost["w"] else 0.5
+        return Vector(at, weights / np.float32(length), familiar / (familiar + unfamiliar or 1.0), topic)
 
     def pack(self) -> Parts:
         """The space as files."""

@@ -13,7 +13,10 @@ STEEPNESS = 2.0
 """Likeness is exp(-2 (1 - cosine)); from 2 to 6 the development sets like 2 best."""
 
 MOST = 16_000
-"""Examples that are learned from: their likenesses to each other take 1 GB; of more, so many are chosen evenly."""
+"""Examples that are learned from: half of their likenesses take 0.5 GB; of more, so many are chosen evenly."""
+
+WIDE = 256
+"""Columns that are factored in one step."""
 
 
 def likeness(cosines: np.ndarray) -> np.ndarray:
@@ -27,23 +30,44 @@ def regress(vectors: np.ndarray, labels: np.ndarray, n_labels: int, ridge: float
 
     The larger the ridge, the farther an example may be from its 1. Rows of 0 in `vectors`
     (n_examples, d) have nothing to add. `labels` ascend, so that an even choice is even among
-    intents. 4 s of CPU and 400 MB for 10,000 examples; time grows with the cube, memory with the square.
+    intents. 5 s of CPU and 230 MB for 10,000 examples; time grows with the cube, memory with the square.
     """
-    from scipy.linalg import cho_factor, cho_solve
-
     weights = np.zeros((len(labels), n_labels), np.float32)
     rows = np.flatnonzero(vectors.any(1))
     if len(rows) > MOST:
         rows = rows[np.linspace(0, len(rows) - 1, MOST).round().astype(int)]
     if not len(rows):
         return weights
-    known = vectors[rows]
-    table = np.float32(STEEPNESS) * known @ known.T
-    table -= np.float32(STEEPNESS)
-    np.exp(table, out=table)
-    table[np.diag_indices(len(rows))] += np.float32(ridge)
     wanted = np.zeros((len(rows), n_labels), np.float32)
     wanted[np.arange(len(rows)), labels[rows]] = 1
-    factor = cho_factor(table.T, lower=True, overwrite_a=True, check_finite=False)
-    weights[rows] = cho_solve(factor, wanted, overwrite_b=True, check_finite=False)
+    _solve(vectors if len(rows) == len(vectors) else vectors[rows], ridge, wanted)
+    weights[rows] = wanted
     return weights
+
+
+def _solve(vectors: np.ndarray, ridge: float, wanted: np.ndarray) -> None:
+    """Put into `wanted` (n, n_labels) what likeness and ridge make it of, by Cholesky's method.
+
+    The table of likenesses is never there as a whole: its lower half is made and factored by
+    columns of blocks. Source of the order: G. Golub and C. Van Loan, "Matrix Computations" (2013), 4.2.
+    """
+    from scipy.linalg import solve_triangular
+
+    columns: list[tuple[slice, np.ndarray, np.ndarray]] = []
+    for at in range(0, len(vectors), WIDE):
+        here = slice(at, min(at + WIDE, len(vectors)))
+        wide = here.stop - at
+        block = likeness(vectors[at:] @ vectors[here].T)
+        block[np.diag_indices(wide)] += np.float32(ridge)
+        for before, _, below in columns:
+            left = below[at - before.stop :]
+            block -= left @ left[:wide].T
+        corner = np.linalg.cholesky(block[:wide])
+        below = solve_triangular(corner, block[wide:].T, lower=True, overwrite_b=True, check_finite=False).T
+        columns.append((here, corner, below))
+    for here, corner, below in columns:
+        wanted[here] = solve_triangular(corner, wanted[here], lower=True, check_finite=False)
+        wanted[here.stop :] -= below @ wanted[here]
+    for here, corner, below in reversed(columns):
+        wanted[here] -= below.T @ wanted[here.stop :]
+        wanted[here] = solve_triangular(corner, wanted[here], lower=True, trans="T", check_finite=False)

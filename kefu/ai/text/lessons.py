@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kefu.ai.text.found import Found, resolve
 from kefu.ai.text.marks import parse_marks
@@ -33,16 +34,20 @@ class Lessons:
 
 
 def prepare(examples: Sequence[Example], sounds: Sounds, progress: Progress) -> Lessons:
-    """Read examples for the models."""
+    """Read examples for the models; they share the names of features, of which one in twenty is new."""
     phrases, spans, remarks = [], [], []
     kinds: set[str] = set()
+    names: dict[str, str] = {}
     for number, example in enumerate(examples, start=1):
         marked = parse_marks(example.text)
         kinds.update(kind for _, _, kind in marked.spans)
         normal = normalise(marked.text)
         words = example_words(normal, marked.spans)
-        phrases.append(make_phrase(normal.text, words, sounds))
-        spans.append(taught(normal, marked.spans))
+        phrase = make_phrase(normal.text, words, sounds)
+        shared = Counter({names.setdefault(name, name): count for name, count in phrase.counts.items()})
+        phrases.append(replace(phrase, counts=shared))
+        is_plain = not any(word.kind for word in words)
+        spans.append(taught(normal, marked.spans, phrase.words if is_plain else tuple(cut_words(normal.text))))
         if example.tone:
             remarks.append((make_remark(normal, words, read_mood(normal.text, normal.original)), example))
         progress("features", number, len(examples))

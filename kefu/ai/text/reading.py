@@ -46,8 +46,15 @@ MOST_CLAUSES = 8
 FAR_BETTER = 0.3
 """By how much one intent for the whole must beat the least likely clause to explain it all."""
 
+ALL_SAID = 0.9
+"""A whole so likely is not looked at clause by clause.
+
+Of 400 pairs of BANKING77's development messages made into one, 47.5 % were told apart before and 46.3 % are with this;
+a quarter less of what the encoder reads in the hundredth of messages that take longest.
+"""
+
 RULES = ("cues.zh.txt", "cues.en.txt", "mood.zh.txt", "mood.en.txt")
-EDITION = 5
+EDITION = 6
 """Raised when the code reads differently, so that versions differ too."""
 
 
@@ -179,20 +186,20 @@ class TextReader:
         return replace(span, value=None if span.kind in self._lexicons else normal.slice(span.start, span.end))
 
     def _asks(self, text: str, normal: Normal, words: Sequence[Word]) -> tuple[Ask, ...]:
+        """The whole message and what it asks for; a clause is read only while it may still change that."""
         whole = Ask(text, self._score(normal.text, words))
         clauses = split_clauses(normal.text)[:MOST_CLAUSES]
-        if len(clauses) < 2:
-            return (whole,)
+        standing = [clause for clause in clauses if may_stand_alone(normal.text, clause)] if len(clauses) > 1 else []
         asks: list[Ask] = []
-        for clause in clauses:
-            if not may_stand_alone(normal.text, clause):
-                continue
+        for number, clause in enumerate(standing):
+            if not _may_change(whole, _requests(asks), len(standing) - number):
+                return (whole,)
             inside = [word for word in words if clause.start <= word.start and word.end <= clause.end]
             piece = Ask(normal.slice(clause.start, clause.end), self._score(normal.text, inside))
             sure = SURE if clause.apart or not asks else SURE_AFTER_COMMA
             if piece.best.probability >= sure:
                 asks.append(piece)
-        return _combine(whole, asks)
+        return _combine(whole, _requests(asks))
 
     def _score(self, text: str, words: Sequence[Word]) -> tuple[IntentScore, ...]:
         if self._learned is None or not words:
@@ -230,15 +237,32 @@ def _rules_digest() -> bytes:
     return digest.digest()
 
 
-def _combine(whole: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:
-    """The whole message, then its requests if there are several; a greeting beside a request is none."""
+def _requests(asks: Sequence[Ask]) -> list[Ask]:
+    """The different requests among what clauses ask for; a greeting is none."""
     wanted: list[Ask] = []
     for ask in asks:
         if ask.best.name not in COURTESY and ask.best.name not in [other.best.name for other in wanted]:
             wanted.append(ask)
-    if len(wanted) >= 2:
-        weakest = min(ask.best.probability for ask in wanted)
-        return (whole,) if whole.best.probability - weakest >= FAR_BETTER else (whole, *wanted)
+    return wanted
+
+
+def _may_change(whole: Ask, wanted: Sequence[Ask], left: int) -> bool:
+    """Whether the clauses that are left may yet make of a message more than its whole."""
+    if whole.best.name in COURTESY:
+        return True
+    if whole.best.probability >= ALL_SAID:
+        return False
+    return len(wanted) + left > 1 and not any(_is_far_better(whole, ask) for ask in wanted)
+
+
+def _is_far_better(whole: Ask, ask: Ask) -> bool:
+    return whole.best.probability - ask.best.probability >= FAR_BETTER
+
+
+def _combine(whole: Ask, wanted: Sequence[Ask]) -> tuple[Ask, ...]:
+    """The whole message, then its requests if there are several; a greeting beside a request is none."""
+    if len(wanted) > 1:
+        return (whole,) if any(_is_far_better(whole, ask) for ask in wanted) else (whole, *wanted)
     if len(wanted) == 1 and whole.best.name in COURTESY:
         return (replace(whole, intents=wanted[0].intents),)
     return (whole,)

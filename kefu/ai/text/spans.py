@@ -14,7 +14,7 @@ from kefu.ai.text.folder import Parts
 from kefu.ai.text.found import Found
 from kefu.ai.text.normal import Normal
 from kefu.ai.text.units import Unit
-from kefu.ai.text.words import Word, cut_words
+from kefu.ai.text.words import Word
 from kefu.core.ports.reader import Progress
 
 LEAST = 0.6
@@ -73,14 +73,14 @@ class NoSpans:
         """Become what it is."""
 
 
-def taught(normal: Normal, spans: Sequence[tuple[int, int, str]]) -> Taught:
-    """An example to learn from; `spans` index the text before it was normalised."""
+def taught(normal: Normal, spans: Sequence[tuple[int, int, str]], words: tuple[Word, ...]) -> Taught:
+    """An example to learn from; `spans` index the text before it was normalised, `words` hold no names."""
     moved = []
     for start, end, kind in spans:
         inside = [at for at, origin in enumerate(normal.starts) if start <= origin < end]
         if inside:
             moved.append((inside[0], inside[-1] + 1, kind))
-    return Taught(normal.text, tuple(cut_words(normal.text)), tuple(moved))
+    return Taught(normal.text, words, tuple(moved))
 
 
 def kinds_in(texts: Sequence[Taught], known: Collection[str]) -> tuple[str, ...]:

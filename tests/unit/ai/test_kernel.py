@@ -22,6 +22,13 @@ def test_the_weights_solve_the_ridge_equations() -> None:
     assert np.allclose(table @ weights, labels[:, None] == np.arange(4), atol=1e-4)
 
 
+def test_the_table_is_factored_by_columns_of_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, labels = unit(np.random.default_rng(4), 50), np.arange(50) // 10
+    at_once = regress(vectors, labels, 5, 0.5)
+    monkeypatch.setattr(kernel, "WIDE", 16)
+    assert np.allclose(regress(vectors, labels, 5, 0.5), at_once, atol=1e-4)
+
+
 def test_a_text_without_a_vector_adds_nothing() -> None:
     vectors, labels = unit(np.random.default_rng(2), 20), np.arange(20) // 10
     vectors[[3, 15]] = 0
