@@ -150,9 +150,9 @@ def heading_of(answers: Mapping[str, str]) -> str:
 
 def heard_in(reading: Reading) -> dict[str, str]:
     """What a reading answers to the four questions; an act that was not learned is unknown."""
-    signs = ("negative", -1.0), ("neutral", -THIRD), ("positive", THIRD)
+    sign = reading.sentiment
     return {
-        "sentiment": next(word for word, least in reversed(signs) if reading.sentiment >= least),
+        "sentiment": "negative" if sign < -THIRD else "positive" if sign > THIRD else "neutral",
         "anger": "yes" if reading.anger >= 0.5 else "no",
         "urgency": "yes" if reading.urgency >= 0.5 else "no",
         "act": reading.act.name if reading.act else "unknown",
