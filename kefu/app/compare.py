@@ -8,17 +8,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from kefu.ai.training.measures import auroc, calibration_error, intent_figures
+from kefu.ai.training.tones import ToneFigures, tone_figures
 from kefu.app.config import load_config
 from kefu.app.data.bring import FOREIGN
 from kefu.app.data.source import open_source
 from kefu.app.readers import reader_settings
 from kefu.app.skills import load_catalog
-from kefu.app.training import examples_of
+from kefu.app.training import examples_of, tone_of
 from kefu.app.trial import Job
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
@@ -27,11 +28,17 @@ from kefu.core.ports.reader import Example, Progress
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """What readers are compared on: examples, sentences that no intent fits, and the settings of readers."""
+    """What readers are compared on: examples, sentences that no intent fits, those that teach tone alone, settings."""
 
     examples: list[Example]
     foreign: list[tuple[str, Language]]
     settings: dict[str, object]
+    tone: list[Example] = field(default_factory=list)
+
+    @property
+    def taught(self) -> list[Example]:
+        """All that a reader learns from."""
+        return [*self.examples, *self.tone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Figures:
     are shares, by cross-validation. `auroc` is how likely a known sentence scores above a
     foreign one; None without foreign ones. `train_s` is CPU time, `p50_ms` and `p99_ms` the
     CPU time of a reading, `memory` what serving takes and `size` the model's files, in bytes.
+    `tone` is empty where no sentence says how it sounds.
     """
 
     accuracy: float
@@ -53,6 +61,7 @@ class Figures:
     p99_ms: float
     memory: int
     size: int
+    tone: tuple[ToneFigures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +93,24 @@ def sentences_of(home: Path, data: Path | None) -> Sentences:
         settings = {**reader_settings(config), "vectors": ""}  # training is timed: nothing may be ready
     found = open_source(data or home).loaded.corpus.sentences
     foreign = [(one.text, _language(one.language)) for one in found if one.intent.lower() in FOREIGN]
+    tone: list[Example] = []
     if data is None:
         folder = config.home / config.get("skills.folder", str)
-        examples = examples_of(load_catalog(folder, config.get("identity.skill", str)))
+        catalog = load_catalog(folder, config.get("identity.skill", str))
+        examples, tone = examples_of(catalog), tone_of(catalog)
     else:
         known = (one for one in found if one.intent.lower() not in FOREIGN)
         examples = [Example(one.text, one.intent, _language(one.language)) for one in known]
     if len({example.intent for example in examples}) < 2:
         raise BadInput(f"{data or home}: comparing readers takes examples of at least two intents.")
-    return Sentences(examples, foreign, settings)
+    return Sentences(examples, foreign, settings, tone)
 
 
 def compare_readers(
     readers: Sequence[str], sentences: Sentences, folds: int, progress: Progress, seed: int = 7
 ) -> list[Row]:
     """Try one reader after the other, all on the same parts; costs `folds` + 1 trainings each."""
-    order = list(range(len(sentences.examples)))
+    order = list(range(len(sentences.taught)))
     random.Random(seed).shuffle(order)  # noqa: S311 - not for secrets
     held = [0] * len(order)
     for place, at in enumerate(order):
@@ -117,17 +128,19 @@ def _try(reader: str, sentences: Sentences, held: list[int], progress: Progress)
 
     progress(reader, 0, total)
     with tempfile.TemporaryDirectory() as folder:
-        rest = (reader, sentences.settings, sentences.examples, held, sentences.foreign, folder)
+        rest = (reader, sentences.settings, sentences.taught, held, sentences.foreign, folder)
         try:
             learned, served = (_run(Job(task, *rest), step) for task in ("learn", "serve"))
         except Fault as fault:
             return Row(reader, fault=str(fault))
-    return Row(reader, _figures(sentences.examples, learned, served))
+    return Row(reader, _figures(sentences, learned, served))
 
 
-def _figures(examples: Sequence[Example], learned: Mapping[str, Any], served: Mapping[str, Any]) -> Figures:
-    pairs = [(example.intent, name) for example, (name, _) in zip(examples, learned["read"], strict=True)]
-    scores = [score for _, score in learned["read"]]
+def _figures(sentences: Sentences, learned: Mapping[str, Any], served: Mapping[str, Any]) -> Figures:
+    read = learned["read"][: len(sentences.examples)]
+    pairs = [(example.intent, name) for example, (name, _, _) in zip(sentences.examples, read, strict=True)]
+    scores = [score for _, score, _ in read]
+    heard = [{name: tuple(pair) for name, pair in answers.items()} for _, _, answers in learned["read"]]
     by_intent = intent_figures(pairs)
     times = sorted(served["times_ms"])
     return Figures(
@@ -140,6 +153,7 @@ def _figures(examples: Sequence[Example], learned: Mapping[str, Any], served: Ma
         p99_ms=times[len(times) * 99 // 100],
         memory=served["memory"],
         size=learned["size"],
+        tone=tone_figures(zip((example.language for example in sentences.taught), heard, strict=True)),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kefu.ai.text.tone import LANGUAGES, answers_of, heading_of
 from kefu.app.config import Config
 from kefu.app.data.source import open_source
 from kefu.app.plugins import load_plugin
@@ -15,9 +16,13 @@ from kefu.core.ports.reader import Example
 from kefu.core.ports.store import Memory, Review
 from kefu.service.promotion import Known, each_once
 from kefu.service.skills.grade import plain
+from kefu.service.skills.parse import read_tone
 
 TESTS = ("tests.csv", "tests.jsonl")
 """The fixed set of a project: columns text, label and perhaps language; the first of these files that is there."""
+
+TONE_TESTS = "tests.tone.{}.txt"
+"""The fixed set for tone, by language: headings and sentences as in `skills/tone.zh.txt`."""
 
 HELD = 5
 """One example in so many is held out."""
@@ -37,6 +42,17 @@ def fixed_set(file: Path) -> list[Known]:
     return [Known(one.text, one.intent, language="zh" if one.language == "zh" else "en") for one in sentences]
 
 
+def fixed_tones(home: Path) -> list[Known]:
+    """The sentences of the fixed set for tone, under their headings; raises `BadSkill` with file and line."""
+    found: list[Known] = []
+    for language in LANGUAGES:
+        file = home / TONE_TESTS.format(language)
+        for _, heading, text in read_tone(file.name, file.read_text("utf-8")) if file.is_file() else ():
+            answers = answers_of(Example(text, "", language, heading))
+            found.append(Known(text, heading_of(answers), language=language))
+    return found
+
+
 def is_held(example: Example) -> bool:
     """Whether an example is held out: by a digest of its text, so the same ones from every model."""
     digest = hashlib.blake2b(plain(example.text).encode(), digest_size=4, person=b"kefu-held").digest()
@@ -48,13 +64,25 @@ def held_out(before: Sequence[Example], after: Sequence[Example]) -> list[Known]
 
     Nobody knows which of the two is right about the others.
     """
-    shared = {one.intent for one in before} & {one.intent for one in after}
-    called: dict[str, set[tuple[str, Language]]] = {}
-    for one in (*before, *after):
-        if is_held(one):
-            called.setdefault(plain(one.text), set()).add((one.intent, one.language))
-    agreed = ((text, *next(iter(intents))) for text, intents in called.items() if len(intents) == 1)
-    return [Known(text, intent, language=language) for text, intent, language in agreed if intent in shared]
+    shared = {one.intent for one in before if one.intent} & {one.intent for one in after}
+    return [known for known in _agreed([(one, one.intent) for one in (*before, *after)]) if known.intent in shared]
+
+
+def held_out_tones(before: Sequence[Example], after: Sequence[Example]) -> list[Known]:
+    """The held-out sentences of a stated tone from which both models learn, under their headings."""
+    texts = {plain(one.text) for one in before if one.tone} & {plain(one.text) for one in after if one.tone}
+    toned = [(one, heading_of(answers_of(one))) for one in (*before, *after) if one.tone]
+    return [known for known in _agreed(toned) if known.text in texts]
+
+
+def _agreed(called: Iterable[tuple[Example, str]]) -> list[Known]:
+    """The held-out ones among examples, of those that are always called the same."""
+    names: dict[str, set[tuple[str, Language]]] = {}
+    for example, name in called:
+        if is_held(example):
+            names.setdefault(plain(example.text), set()).add((name, example.language))
+    agreed = ((text, *next(iter(found))) for text, found in names.items() if len(found) == 1)
+    return [Known(text, name, language=language) for text, name, language in agreed]
 
 
 async def judged(config: Config) -> list[Known]:

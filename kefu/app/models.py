@@ -32,7 +32,10 @@ REMEMBERED = 20
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version by its card: `name` is its folder, `version` what its readings carry, `gate` how it was compared."""
+    """A version by its card: `name` is its folder, `version` what its readings carry, `gate` how it was compared.
+
+    `examples` counts those of intents.
+    """
 
     name: str
     reader: str
@@ -119,8 +122,8 @@ class Models:
     def keep(self, reader: TrainableReader, use: str, examples: Sequence[Example], now: datetime) -> Version:
         """Save a trained reader as a version that is not served yet; removes versions long out of use."""
         name = f"{now:%Y%m%d-%H%M%S}-{re.sub(r'[^a-z0-9]', '-', reader.version.lower())[-12:]}"
-        intents = len({example.intent for example in examples})
-        version = Version(name, use, reader.version, now, len(examples), intents)
+        intents = [example.intent for example in examples if example.intent]
+        version = Version(name, use, reader.version, now, len(intents), len(set(intents)))
         self.folder.mkdir(parents=True, exist_ok=True)
         making = self.folder / f".making-{os.getpid()}"
         shutil.rmtree(making, ignore_errors=True)

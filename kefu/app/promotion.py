@@ -1,23 +1,27 @@
 """The gate before a model is served: none is promoted that is worse than the one served.
 
-Two kinds of sentences decide. The fixed set is `tests.csv` or `tests.jsonl` in the project;
+Three kinds of sentences decide. The fixed set is `tests.csv` or `tests.jsonl` in the project;
 without one, every fifth example, chosen by a digest of its text: then both models are
-trained once more without them. And the enquiries that people judged, read again.
+trained once more without them. For tone it is `tests.tone.zh.txt` and `tests.tone.en.txt`;
+without them, every fifth sentence of a stated tone, where both models are trained once more
+anyway. And the enquiries that people judged, read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from kefu.ai.text.tone import answers_of, heading_of, heard_in
 from kefu.app.config import Config
 from kefu.app.data.records import known_names
-from kefu.app.known import fixed_set, held_out, is_held, judged, tests_of
+from kefu.app.known import fixed_set, fixed_tones, held_out, held_out_tones, is_held, judged, tests_of
 from kefu.app.models import Models, Version
 from kefu.app.readers import reader_settings
 from kefu.app.training import fit_reader
 from kefu.core.errors import BadConfig, KefuError, ModelMissing
-from kefu.core.ports.reader import OUT_OF_SCOPE, Progress, Reader, Term
+from kefu.core.nouns import Reading
+from kefu.core.ports.reader import OUT_OF_SCOPE, Example, Progress, Reader, Term
 from kefu.service.privacy.guard import guard
 from kefu.service.promotion import Change, Compared, Known, compare_readings
 
@@ -30,20 +34,21 @@ class Gate:
     """What came of the comparison with the version `against`.
 
     `skipped` says why nothing was compared. `held_out` says that the fixed set was
-    taken from the examples.
+    taken from the examples. In `tone`, sentences are compared by what they say of their tone.
     """
 
     against: str = ""
     skipped: str = ""
     fixed: Compared | None = None
     held_out: bool = False
+    tone: Compared | None = None
     replayed: Compared | None = None
 
     @property
     def compared(self) -> Mapping[str, Compared]:
         """The comparisons that were made, by their name."""
-        both = {"fixed": self.fixed, "replayed": self.replayed}
-        return {name: one for name, one in both.items() if one is not None}
+        every = {"fixed": self.fixed, "tone": self.tone, "replayed": self.replayed}
+        return {name: one for name, one in every.items() if one is not None}
 
     @property
     def worse(self) -> bool:
@@ -105,19 +110,19 @@ async def examine(config: Config, candidate: Version, progress: Progress) -> Gat
     names, _ = await known_names(config.home)
     bench = Bench(names or {}, config.get("promise.answer_at", float), progress)
     readers = (before, models.open(candidate.name, settings))
-    tests = tests_of(config.home)
-    if tests:
-        fixed = bench.compare("fixed set", fixed_set(tests), *readers)
-    else:
-        learned = models.examples(served.name), models.examples(candidate.name)
-        known = held_out(*learned)
-        trained = (
+    tests, tones = tests_of(config.home), fixed_tones(config.home)
+    fixed = bench.compare("fixed set", fixed_set(tests), *readers) if tests else None
+    tone = bench.compare("tone", tones, *readers, said=_tone)
+    learned = models.examples(served.name), models.examples(candidate.name)
+    if not tests and (known := held_out(*learned)):
+        trained = [
             fit_reader(one.reader, settings, [e for e in examples if not is_held(e)], bench.naming(who))
             for one, examples, who in zip((served, candidate), learned, ("served", "candidate"), strict=True)
-        )
-        fixed = bench.compare("held-out examples", known, *trained) if known else None
+        ]
+        fixed = bench.compare("held-out examples", known, *trained)
+        tone = tone or bench.compare("held-out tone", held_out_tones(*learned), *trained, said=_tone)
     replayed = bench.compare("conversations", await judged(config), *readers)
-    return Gate(served.name, fixed=fixed, held_out=tests is None, replayed=replayed)
+    return Gate(served.name, fixed=fixed, held_out=tests is None, tone=tone, replayed=replayed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +136,19 @@ class Bench:
     answer_at: float
     progress: Progress
 
-    def compare(self, what: str, known: Sequence[Known], before: Reader, after: Reader) -> Compared | None:
-        """What the model served and the candidate make of sentences; None when there are none."""
+    def compare(
+        self,
+        what: str,
+        known: Sequence[Known],
+        before: Reader,
+        after: Reader,
+        *,
+        said: Callable[[Known, Reading], str] | None = None,
+    ) -> Compared | None:
+        """What the model served and the candidate make of sentences; None when there are none.
+
+        `said` says what a reading makes of one; its intent, where it is left out.
+        """
         if not known:
             return None
         read: tuple[list[str], list[str]] = ([], [])
@@ -140,7 +156,7 @@ class Bench:
             reader.know(self.names)
         for number, sentence in enumerate(known, start=1):
             for intents, reader in zip(read, (before, after), strict=True):
-                intents.append(self._intent(sentence, reader))
+                intents.append((said or self._intent)(sentence, reader.read(sentence.text, sentence.language)))
             self.progress(what, number, len(known))
         return compare_readings(known, *read)
 
@@ -148,6 +164,13 @@ class Bench:
         """Progress that says whose training it is."""
         return lambda what, done, total: self.progress(f"{who} model: {what}", done, total)
 
-    def _intent(self, known: Known, reader: Reader) -> str:
-        best = reader.read(known.text, known.language).best
+    def _intent(self, known: Known, reading: Reading) -> str:
+        best = reading.best
         return OUT_OF_SCOPE if known.intent == OUT_OF_SCOPE and best.probability < self.answer_at else best.name
+
+
+def _tone(known: Known, reading: Reading) -> str:
+    """What was heard, as a heading: of the questions that the sentence answers by its own."""
+    heard = heard_in(reading)
+    asked = answers_of(Example(known.text, "", reading.language, known.intent))
+    return heading_of({question: heard[question] for question in asked})

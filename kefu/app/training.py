@@ -58,9 +58,9 @@ def train_model(
     examples = examples_of(catalog)
     if not examples:
         raise BadConfig("There is nothing to learn from: no skill has an examples.zh.txt or examples.en.txt.")
-    return Models(models).keep(
-        fit_reader(use, settings, [*examples, *foreign_of(catalog), *tone_of(catalog)], progress), use, examples, now
-    )
+    tone = tone_of(catalog)
+    reader = fit_reader(use, settings, [*examples, *foreign_of(catalog), *tone], progress)
+    return Models(models).keep(reader, use, [*examples, *tone], now)
 
 
 def load_model(models: Path, settings: Mapping[str, object]) -> TrainableReader:

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
+from kefu.ai.training.tones import Heard, hear
 from kefu.app.readers import open_reader
 from kefu.core.errors import KefuError
 from kefu.core.ports.reader import Example, TrainableReader
@@ -55,14 +56,14 @@ def learn(job: Job, step: Callable[[], None]) -> dict[str, object]:
     The foreign sentences are shared out among the models of the parts.
     """
     parts = max(job.folds) + 1
-    read: list[tuple[str, float]] = [("", 0.0)] * len(job.examples)
+    read: list[tuple[str, float, Heard]] = [("", 0.0, {})] * len(job.examples)
     foreign = [0.0] * len(job.foreign)
     for part in range(parts):
         reader = _trained(job, [one for one, held in zip(job.examples, job.folds, strict=True) if held != part])
         for at, (example, held) in enumerate(zip(job.examples, job.folds, strict=True)):
             if held == part:
-                best = reader.read(plain(example.text), example.language).best
-                read[at] = (best.name, best.probability)
+                reading = reader.read(plain(example.text), example.language)
+                read[at] = (reading.best.name, reading.best.probability, hear(example, reading))
         for at in range(part, len(foreign), parts):
             text, language = job.foreign[at]
             foreign[at] = reader.read(text, language).best.probability

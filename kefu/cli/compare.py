@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from kefu.cli.options import home, json_option
 from kefu.cli.show import as_json, chinese, console, progress, say
+from kefu.cli.tone import show_tone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,7 @@ def _show(rows: Sequence[Row], sentences: Sentences, folds: int) -> None:
         if row.figures:
             table.add_row(row.reader, *_cells(row.figures))
     console.print(table)
+    show_tone({row.reader: row.figures.tone for row in rows if row.figures})
     for row in rows:
         if row.fault:
             console.print(f"[red]✗[/] {row.reader}: {escape(row.fault)}", soft_wrap=True)

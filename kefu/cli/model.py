@@ -79,8 +79,8 @@ def promote_(version: str, home: Path, as_json_: bool, even_if_worse: bool) -> N
     """Serve VERSION, unless it is worse than the one served; then the exit code is 1.
 
     Compared are the sentences of tests.csv or tests.jsonl in the project (without one,
-    every fifth example, for which both models are trained once more) and the enquiries
-    that people judged.
+    every fifth example, for which both models are trained once more), those of
+    tests.tone.zh.txt and tests.tone.en.txt, and the enquiries that people judged.
     """
     from kefu.app.config import load_config
     from kefu.app.promotion import models_of, promote
@@ -116,7 +116,7 @@ def rollback(home: Path, as_json_: bool) -> None:
 
 def show_gate(name: str, gate: Gate) -> None:
     """What came of the comparison, and what to do about it."""
-    words = {"fixed": HELD_OUT if gate.held_out else FIXED, "replayed": REPLAYED}
+    words = {"fixed": HELD_OUT if gate.held_out else FIXED, "tone": TONE, "replayed": REPLAYED}
     for kind, one in gate.compared.items():
         (en, zh), lost, won = words[kind], len(one.lost), len(one.won)
         say(
@@ -140,7 +140,7 @@ def show_gate(name: str, gate: Gate) -> None:
 
 
 HELD_OUT, FIXED = ("held-out examples", "留出的例句"), ("sentences of the fixed set", "固定测试句")
-REPLAYED = ("judged enquiries", "已评判的询问")
+TONE, REPLAYED = ("sentences of a known tone", "已知语气的句子"), ("judged enquiries", "已评判的询问")
 """What was read, in English and Chinese."""
 
 
@@ -156,5 +156,7 @@ def _show_lost(compared: Compared) -> None:
 def _short(gate: object) -> str:
     """A gate's figures on a card, in a few words."""
     figures = gate if isinstance(gate, dict) else {}
-    told = [f"{name} +{one['won']} −{one['lost']}" for name in ("fixed", "replayed") if (one := figures.get(name))]
+    told = [
+        f"{name} +{one['won']} −{one['lost']}" for name in ("fixed", "tone", "replayed") if (one := figures.get(name))
+    ]
     return escape(", ".join([*told, *(["worse"] if figures.get("worse") else [])]) or str(figures.get("skipped", "")))

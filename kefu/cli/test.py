@@ -11,6 +11,7 @@ import click
 
 from kefu.cli.options import home, json_option
 from kefu.cli.show import as_json, console, progress, say
+from kefu.cli.tone import show_confusion, show_tone
 
 if TYPE_CHECKING:
     from kefu.app.exam import Exam
@@ -76,6 +77,8 @@ def _show(exam: Exam) -> None:
     if exam.auroc is not None:
         foreign = f"{exam.rejected:.0%} of {len(exam.foreign)} foreign sentences are not answered"
         console.print(f"out of scope: {foreign}, AUROC {exam.auroc:.3f}")
+    show_tone({"": exam.tone})
+    show_confusion(exam.tone)
     for cost in exam.spoilt:
         spoilt = f"{cost.before:.1%} → {cost.after:.1%} of {cost.changed}, {cost.misled:.1%} answered wrongly"
         console.print(f"{cost.noise}: {spoilt}")

@@ -30,9 +30,10 @@ def train(home: Path, *, as_json_: bool, no_promote: bool, no_gate: bool, quiet:
     """Train the reader of a project, and serve the new model unless it is worse; then the exit code is 1.
 
     A running server takes the new model over within seconds. Compared are the sentences
-    of tests.csv or tests.jsonl in the project, and the enquiries that people judged.
-    Without such a file every fifth example is held out, and both models are trained once
-    more without them: that takes two further trainings.
+    of tests.csv or tests.jsonl in the project, those of tests.tone.zh.txt and
+    tests.tone.en.txt by how they sound, and the enquiries that people judged. Without
+    tests.csv every fifth example and sentence of tone is held out, and both models are
+    trained once more without them: that takes two further trainings.
     """
     from kefu.app.config import load_config
     from kefu.app.known import tests_of

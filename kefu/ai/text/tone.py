@@ -17,17 +17,20 @@ import numpy as np
 from kefu.ai.text.folder import Parts, pack_json, unpack_json
 from kefu.ai.text.tone_features import Remark
 from kefu.ai.text.tone_scale import Lexicon, Scale, train_scale
-from kefu.core.nouns import Act, ActScore, Language
+from kefu.core.nouns import Act, ActScore, Language, Reading
 from kefu.core.ports.reader import TONES, Example, Progress
 
 FEWEST = 8
 """So many examples must each of two answers have before a question is learned."""
 
 MOST_ALIKE = 400
-"""Of more examples with the same answer, so many are learned from: the skills' enquiries outnumber all else."""
+"""To so many of each answer the skills' examples, nearly all enquiries, fill up those of the tone files."""
 
 QUESTIONS = ("sentiment", "anger", "urgency", "act")
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+THIRD = 1 / 3
+"""From -1 to 1, a sentiment is negative in the first third, neutral in the second, positive in the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,17 @@ class Voice:
     lexicon: Lexicon
     scales: Mapping[str, Scale]
 
-    def hear(self, remark: Remark) -> Tone:
-        """The tone of a remark: what was learned, and what the lists say of the rest."""
-        placed, mood = self.lexicon.place(remark), remark.mood
-        found = {
+    def judge(self, remark: Remark) -> dict[str, dict[str, float]]:
+        """The probability of each answer to each question that was learned."""
+        placed = self.lexicon.place(remark)
+        return {
             name: dict(zip(scale.answers, scale.judge(placed).tolist(), strict=True))
             for name, scale in self.scales.items()
         }
+
+    def hear(self, remark: Remark) -> Tone:
+        """The tone of a remark: what was learned, and what the lists say of the rest."""
+        found, mood = self.judge(remark), remark.mood
         signs = found.get("sentiment")
         sentiment = signs.get("positive", 0.0) - signs.get("negative", 0.0) if signs else mood.sentiment
         anger, urgency = (
@@ -87,8 +94,8 @@ class Tones:
         """Learn from remarks with the examples that they were; about 1 s of CPU for 1,000 of them."""
         voices: dict[Language, Voice] = {}
         for language in LANGUAGES:
-            pairs = [(remark, answers_of(example)) for remark, example in lessons if example.language == language]
-            if voice := _learn(pairs, language, progress):
+            spoken = [(remark, example) for remark, example in lessons if example.language == language]
+            if voice := _learn(spoken, language, progress):
                 voices[language] = voice
         return cls(voices)
 
@@ -134,28 +141,52 @@ def answers_of(example: Example) -> dict[str, str]:
     return answers
 
 
-def _learn(pairs: Sequence[tuple[Remark, dict[str, str]]], language: str, progress: Progress) -> Voice | None:
-    taught = {name: _thinned([answers.get(name, "") for _, answers in pairs]) for name in QUESTIONS}
+def heading_of(answers: Mapping[str, str]) -> str:
+    """Answers as the words of a heading (`negative angry complaint`); calm and unhurried need no word."""
+    words = [answers.get("sentiment", "")]
+    words += [word for name, word in (("anger", "angry"), ("urgency", "urgent")) if answers.get(name) == "yes"]
+    return " ".join(filter(None, [*words, answers.get("act", "")]))
+
+
+def heard_in(reading: Reading) -> dict[str, str]:
+    """What a reading answers to the four questions; an act that was not learned is unknown."""
+    sign = reading.sentiment
+    return {
+        "sentiment": "negative" if sign < -THIRD else "positive" if sign > THIRD else "neutral",
+        "anger": "yes" if reading.anger >= 0.5 else "no",
+        "urgency": "yes" if reading.urgency >= 0.5 else "no",
+        "act": reading.act.name if reading.act else "unknown",
+    }
+
+
+def _learn(lessons: Sequence[tuple[Remark, Example]], language: str, progress: Progress) -> Voice | None:
+    answers = [answers_of(example) for _, example in lessons]
+    told = [not example.intent for _, example in lessons]
+    taught = {name: _thinned([each.get(name, "") for each in answers], told) for name in QUESTIONS}
     taught = {name: places for name, places in taught.items() if places}
     if not taught:
         return None
-    lexicon = Lexicon.build([pairs[at][0] for at in sorted(set().union(*taught.values()))])
+    lexicon = Lexicon.build([lessons[at][0] for at in sorted(set().union(*taught.values()))])
     scales: dict[str, Scale] = {}
     for name, places in taught.items():
-        placed = [lexicon.place(pairs[at][0]) for at in places]
-        labels = [pairs[at][1][name] for at in places]
+        placed = [lexicon.place(lessons[at][0]) for at in places]
+        labels = [answers[at][name] for at in places]
         what = f"{name} ({language})"
         scales[name] = train_scale(placed, labels, len(lexicon.index), lambda *done, what=what: progress(what, *done))
     return Voice(lexicon, scales)
 
 
-def _thinned(labels: Sequence[str]) -> list[int]:
-    """Which texts to learn a question from: those of answers with enough of them, evenly taken of many alike."""
+def _thinned(labels: Sequence[str], told: Sequence[bool]) -> list[int]:
+    """Which texts to learn a question from, of answers with enough of them.
+
+    All that are `told` for their tone, and of the others so many, evenly, as fill up their answer.
+    """
     chosen: list[int] = []
     counts = Counter(label for label in labels if label)
     known = [label for label, count in counts.items() if count >= FEWEST]
     for label in known if len(known) > 1 else ():
-        places = [at for at, one in enumerate(labels) if one == label]
-        most = min(len(places), MOST_ALIKE)
-        chosen += [places[at] for at in np.linspace(0, len(places) - 1, most).astype(int).tolist()]
+        own = [at for at, one in enumerate(labels) if one == label and told[at]]
+        others = [at for at, one in enumerate(labels) if one == label and not told[at]]
+        most = min(len(others), max(0, MOST_ALIKE - len(own)))
+        chosen += own + [others[at] for at in np.linspace(0, len(others) - 1, most).astype(int).tolist()]
     return sorted(chosen)

@@ -1,4 +1,4 @@
-"""Examine the reader of a project: cross-validation, foreign sentences, spoilt sentences, dialogues."""
+"""Examine the reader of a project: cross-validation, foreign and spoilt sentences, tone, dialogues."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 
 from kefu.ai.training.measures import IntentFigures, auroc, brier, calibration_error, intent_figures
 from kefu.ai.training.noise import NOISES
+from kefu.ai.training.tones import ToneFigures, tone_figures
 from kefu.app.check import played_of
 from kefu.app.config import load_config
 from kefu.app.exam.crossing import Read, Reading, cross_validate, trained
 from kefu.app.readers import reader_settings
 from kefu.app.rehearsal import rehearse
 from kefu.app.skills import load_catalog
-from kefu.app.training import examples_of, foreign_of
+from kefu.app.training import examples_of, foreign_of, tone_of
 from kefu.core.ports.reader import Progress
 
 
@@ -38,6 +39,7 @@ class Exam:
 
     `rejected` is the share of the foreign sentences that no skill would answer, `auroc`
     how likely a known sentence scores above a foreign one, None without foreign ones.
+    `tone` is empty where no sentence says how it sounds.
     """
 
     reader: str
@@ -52,6 +54,7 @@ class Exam:
     brier: float
     rejected: float
     auroc: float | None
+    tone: tuple[ToneFigures, ...]
     dialogues: int
     failures: tuple[str, ...]
 
@@ -64,7 +67,8 @@ class Exam:
         """For JSON: the figures, and the errors in place of all readings."""
         told = asdict(self)
         del told["read"], told["foreign"]
-        errors = [asdict(one) for one in self.errors]
+        shown = ("text", "language", "intent", "got", "sure")
+        errors = [{name: getattr(one, name) for name in shown} for one in self.errors]
         counts = {"examples": len(self.read), "out_of_scope": len(self.foreign)}
         return {**counts, **told, "errors": errors}
 
@@ -76,10 +80,10 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
     """
     config = load_config(home)
     catalog = load_catalog(config.home / config.get("skills.folder", str), config.get("identity.skill", str))
-    examples, foreign = examples_of(catalog), foreign_of(catalog)
+    examples, foreign, toned = examples_of(catalog), foreign_of(catalog), tone_of(catalog)
     answer_at = config.get("promise.answer_at", float)
     use, settings = config.get("reader.use", str), reader_settings(config)
-    every = [*examples, *foreign]
+    every = [*examples, *foreign, *toned]
     readings = cross_validate(use, settings, every, folds, progress, seed=seed, spoil=spoil)
     reader = trained(use, settings, every)
     failures: list[str] = []
@@ -89,22 +93,24 @@ async def examine_reader(home: Path, folds: int, progress: Progress, seed: int =
         failures += [f"{name}/{failure}" for failure in played.failures]
         dialogues += played.dialogues
         progress("dialogues", number, len(catalog.skills))
-    read, strange = ([one for one, _ in part] for part in (readings[: len(examples)], readings[len(examples) :]))
+    known, strange = len(examples), len(examples) + len(foreign)
+    read, outside = ([one for one, _ in part] for part in (readings[:known], readings[known:strange]))
     sure, right = [one.sure for one in read], [one.is_right for one in read]
     figures = intent_figures([(one.intent, one.got) for one in read])
     return Exam(
         reader=reader.version,
         answer_at=answer_at,
         read=tuple(read),
-        foreign=tuple(strange),
-        spoilt=tuple(_costs(readings[: len(examples)], answer_at) if spoil else ()),
+        foreign=tuple(outside),
+        spoilt=tuple(_costs(readings[:known], answer_at) if spoil else ()),
         intents=figures,
         accuracy=sum(right) / max(1, len(right)),
         macro_f1=sum(figure.f1 for figure in figures) / max(1, len(figures)),
         calibration_error=calibration_error(sure, right),
         brier=brier(sure, right),
-        rejected=sum(one.sure < answer_at for one in strange) / max(1, len(strange)),
-        auroc=auroc(sure, [one.sure for one in strange]) if strange and sure else None,
+        rejected=sum(one.sure < answer_at for one in outside) / max(1, len(outside)),
+        auroc=auroc(sure, [one.sure for one in outside]) if outside and sure else None,
+        tone=tone_figures((one.language, one.heard) for one, _ in readings),
         dialogues=dialogues,
         failures=tuple(failures),
     )

@@ -6,11 +6,12 @@ import os
 import random
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
 from kefu.ai.training.noise import NOISES
+from kefu.ai.training.tones import Heard, hear
 from kefu.app.readers import open_reader
 from kefu.core.nouns import Language
 from kefu.core.ports.reader import Example, Progress, TrainableReader
@@ -19,13 +20,14 @@ from kefu.service.skills.grade import plain
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How a model that has not seen a sentence read it; `intent` is empty for one that no skill serves."""
+    """How a model that has not seen a sentence read it; `intent` is empty for one that teaches tone alone."""
 
     text: str
     language: Language
     intent: str
     got: str
     sure: float
+    heard: Heard = field(default_factory=dict)
 
     @property
     def is_right(self) -> bool:
@@ -104,5 +106,6 @@ def read_part(part: Part) -> list[Reading]:
 
 
 def _judged(reader: TrainableReader, example: Example, text: str) -> Read:
-    best = reader.read(text, example.language).best
-    return Read(text, example.language, example.intent, best.name, best.probability)
+    reading = reader.read(text, example.language)
+    best = reading.best
+    return Read(text, example.language, example.intent, best.name, best.probability, hear(example, reading))

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_school import make_school, thin
+from small_school import run as run_school
 
 STRANGER = """
 import os
@@ -104,6 +106,16 @@ def test_all_that_are_installed_are_compared_if_none_is_named(data: Path, plug_i
         assert f"\n{name} " in done.stdout
     assert "✗ raises.v1: ValueError: no such examples" in done.stdout
     assert "30 examples in 2 parts, 4 sentences out of scope" in done.stdout
+
+
+def test_tone_is_compared_where_sentences_state_it(tmp_path: Path) -> None:
+    home = thin(make_school(tmp_path / "school"), 4)
+    found = run_school("compare", str(home), "--readers", "nearest.v1", "--folds", "2", "--json")
+    (row,) = json.loads(found.stdout)["readers"]
+    assert {(one["language"], one["question"]) for one in row["tone"]} > {("zh", "sentiment"), ("en", "act")}
+    shown = run_school("compare", str(home), "--readers", "nearest.v1", "--folds", "2", "--quiet")
+    assert "sentiment zh" in shown.stdout
+    assert "F1, 95 %" in shown.stdout
 
 
 def test_it_fails_when_none_could_be_tried(data: Path, plug_ins: Path) -> None:

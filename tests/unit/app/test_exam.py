@@ -15,6 +15,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = thin(make_school(tmp_path_factory.mktemp("exam") / "school"), 12)
     done = run("test", str(home), "--folds", "2", "--robust", "--out", str(home / "report"))
     assert done.exit_code in {0, 1}, done.output
+    assert "urgency en, yes: " in done.output
     assert str(home / "report" / "index.html") in done.output.replace("\n", "")
     return home / "report"
 
@@ -34,6 +35,18 @@ def test_the_figures_fit_together(report: Path) -> None:
     assert {"precision", "recall", "f1-score", "support", "confused_with"} <= set(refund)
 
 
+def test_tone_is_heard_by_models_that_have_not_seen_the_sentence(report: Path) -> None:
+    tone = {(one["language"], one["question"]): one for one in json.loads((report / "report.json").read_text())["tone"]}
+    assert len(tone) == 8
+    for one in tone.values():
+        assert sum(sum(met.values()) for met in one["confusion"].values()) == one["sentences"]
+        assert one["accuracy_interval"][0] < one["accuracy"] < one["accuracy_interval"][1]
+        assert one["macro_f1_interval"][0] < one["macro_f1"] < one["macro_f1_interval"][1]
+    for language in ("zh", "en"):
+        assert tone[language, "sentiment"]["sentences"] > 200
+        assert tone[language, "sentiment"]["commonest"] + 0.1 < tone[language, "sentiment"]["accuracy"] < 1
+
+
 def test_every_noise_costs_something_and_is_said(report: Path) -> None:
     spoilt = {one["noise"]: one for one in json.loads((report / "report.json").read_text("utf-8"))["spoilt"]}
     assert set(spoilt) == {"typos", "homophones", "traditional", "heard", "mixed"}
@@ -50,7 +63,8 @@ def test_all_errors_are_in_a_table(report: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "words"), [("index.html", "Errors, the surest first"), ("index.zh.html", "读错的句子")]
+    ("page", "words"),
+    [("index.html", "Errors, the surest first"), ("index.html", "urgency · Chinese"), ("index.zh.html", "紧急 · 英文")],
 )
 def test_the_page_needs_nothing_else(report: Path, page: str, words: str) -> None:
     html = (report / page).read_text("utf-8")

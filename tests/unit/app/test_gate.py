@@ -72,6 +72,8 @@ def test_a_model_that_is_no_worse_is_served(school: Path) -> None:
     fixed = found["gate"]["fixed"]
     assert fixed["sentences"] > 500
     assert fixed["chance"] > 0.05
+    assert found["gate"]["tone"]["sentences"] > 100
+    assert found["gate"]["tone"]["chance"] > 0.05
     listed = json.loads(run("model", "list", str(school), "--json").output)
     assert [one["state"] for one in listed] == ["current", "previous"]
     assert listed[0]["gate"]["fixed"] == fixed
@@ -101,6 +103,30 @@ def test_without_a_fixed_set_both_are_trained_without_every_fifth_example(school
     shown = run("train", str(school), "--quiet")
     assert "takes two further trainings" in shown.output
     assert "held-out examples:" in shown.output
+
+
+def swap_tones(school: Path) -> list[str]:
+    """What was praise is now said to be a complaint, and the other way round; what was praise in Chinese."""
+    file = school / "skills" / "tone.zh.txt"
+    text = file.read_text("utf-8")
+    praise = text.partition("[positive praise]\n")[2].partition("\n\n")[0].splitlines()
+    text = text.replace("[positive praise]", "[+]").replace("[negative complaint]", "[positive praise]")
+    file.write_text(text.replace("[+]", "[negative complaint]"), "utf-8")
+    return praise
+
+
+def test_one_that_hears_tone_worse_is_refused(school: Path) -> None:
+    praise = swap_tones(school)
+    (school / "tests.csv").write_text("text,label\n你好,greet\n", "utf-8")
+    fixed = school / "tests.tone.zh.txt"
+    fixed.write_text("\n".join(["# how they sound", "[positive praise]", *praise]), "utf-8")
+    refused = run("train", str(school), "--quiet")
+    assert refused.exit_code == 1, refused.output
+    assert f"{len(praise)} sentences of a known tone" in refused.output
+    assert ": positive praise → negative complaint" in refused.output
+    candidate = Models(school / "models").versions()[-1].name
+    fixed.write_text("[happy]\n你好", "utf-8")
+    assert "tests.tone.zh.txt:1: 'happy' is none of" in str(run("model", "promote", candidate, str(school)).exception)
 
 
 def test_a_candidate_waits_and_the_gate_can_be_left_out(school: Path) -> None:
@@ -141,6 +167,7 @@ def test_one_that_reads_judged_conversations_otherwise_is_refused(
     spoil(school)
     found = trained(school)
     assert not found["promoted"]
+    assert "tone" not in found["gate"]
     replayed = found["gate"]["replayed"]
     assert (replayed["sentences"], replayed["lost"], replayed["won"]) == (len(ASKED), len(ASKED), 0)
     lost = found["gate"]["lost"]["replayed"]
