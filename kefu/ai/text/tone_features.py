@@ -24,6 +24,9 @@ SCOPE = 4
 """How many words after a negation it may turn."""
 
 BORDER = re.compile(r"[,.!?;:。、~\n…]|but|however|但是?|不过|可是")
+ENDING = re.compile(r"[.?!;。…\s]+")
+"""What ends a message and says nothing of its tone: whether a question has its mark is a habit of writing."""
+
 LISTED = ("good", "bad", "anger", "urgency", "marks", "questions", "capitals", *(f"word{n:+}" for n in range(-3, 4)))
 """What the lists say of a message, in the order of `Remark.listed`."""
 
@@ -40,6 +43,8 @@ class Remark:
 def make_remark(normal: Normal, words: Sequence[Word], mood: Mood) -> Remark:
     """Take a message apart; a name of a known kind counts as its kind, whichever it is."""
     shown = [word for word in words if word.end <= LONGEST]
+    while shown and ENDING.fullmatch(shown[-1].text):
+        shown.pop()
     return Remark(_count(normal.text, shown), _listed(normal, mood), mood)
 
 
@@ -66,6 +71,6 @@ def _listed(normal: Normal, mood: Mood) -> np.ndarray:
     questions = normal.text.count("?")
     shouted = len(CAPITALS.findall(normal.original))
     values = [max(mood.sentiment, 0), max(-mood.sentiment, 0), mood.anger, mood.urgency]
-    values += [min(count, 3) / 3 for count in (marks, questions, shouted)]
+    values += [min(count, 3) / 3 for count in (marks, questions if questions > 1 else 0, shouted)]
     strengths = Counter(max(-3, min(3, round(weight))) for weight in mood.words)
     return np.array([*values, *(min(strengths[n], 3) / 3 for n in range(-3, 4))], np.float32)

@@ -64,3 +64,10 @@ def test_calibrated_probabilities_meet_the_shares() -> None:
     scores = chance.normal(0, 1, (4000, 2)) + np.eye(2)[numbers]
     probable = calibrated(scores, *calibrate(scores, numbers))
     assert abs(probable[:, 1].mean() - 0.2) < 0.01
+
+
+def test_a_mark_at_the_end_is_a_habit_and_no_tone() -> None:
+    tones = learned()
+    plain, *marked = (remark_of(f"is the teacher kind{mark}") for mark in ("", "?", ".", " ?"))
+    assert all(tones.hear(one, "en") == tones.hear(plain, "en") for one in marked)
+    assert tones.hear(remark_of("is the teacher kind??"), "en") != tones.hear(plain, "en")
