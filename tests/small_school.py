@@ -15,11 +15,13 @@ def run(*arguments: str) -> Result:
     return CliRunner(env=env).invoke(commands, arguments)
 
 
-def make_school(home: Path) -> Path:
-    """A school with its first model."""
+def make_school(home: Path, kept: int = 1000) -> Path:
+    """A school with its first model, trained on so many examples of each intent and language."""
     for command in (("init", str(home), "--learners", "60", "--quiet"), ("train", str(home), "--quiet")):
         done = run(*command)
         assert done.exit_code == 0, done.output
+        if command[0] == "init":
+            _thin(home, kept)
     return home
 
 
@@ -29,8 +31,7 @@ def add(school: Path, skill: str, *sentences: str) -> None:
         file.writelines(f"{sentence}\n" for sentence in sentences)
 
 
-def thin(school: Path, kept: int) -> Path:
-    """Leave so many examples of each intent and language, for tests that read them all again and again."""
+def _thin(school: Path, kept: int) -> None:
     for file in (school / "skills").glob("*/examples.*.txt"):
         lines, count = [], 0
         for line in file.read_text("utf-8").splitlines():
@@ -38,4 +39,3 @@ def thin(school: Path, kept: int) -> Path:
             if count <= kept:
                 lines.append(line)
         file.write_text("\n".join(lines) + "\n", "utf-8")
-    return school

@@ -16,6 +16,8 @@ from kefu.ai.text.deep.network import Task, forward, train
 from kefu.ai.text.deep.vocabulary import filled
 from kefu.testing.check_reader import READER_CHECKS, Open, sample_examples
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,8 @@ from kefu.core.ports.reader import Example
 from kefu.testing.check_encoder import ENCODER_CHECKS, TEXTS
 from kefu.testing.check_reader import sample_examples
 
+pytestmark = pytest.mark.deep
+
 BOTH: frozenset[Language] = frozenset(("en", "zh"))
 QUICK = Recipe(few_epochs=12, batch=16, rate=3e-3, kept=0.0)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from judged import SUBJECT, THEN, kept, verdicts
+from small_school import make_school
 
 from kefu.app import open_kefu
 from kefu.app.promise import (
@@ -120,18 +121,16 @@ def test_drift_compares_what_was_drawn_before_and_since(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def school(trained: Path, tmp_path: Path) -> Path:
+def school(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small school of one's own, with a model and nothing said yet."""
+    monkeypatch.setenv("KEFU__READER__USE", "nearest.v1")
     return Path(shutil.copytree(trained, tmp_path / "school"))
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small school with a model, to be copied."""
-    home = tmp_path_factory.mktemp("promise") / "school"
-    for command in (["init", str(home), "--learners", "200", "--quiet"], ["train", str(home), "--quiet"]):
-        assert CliRunner().invoke(commands, command).exit_code == 0
-    return home
+    return make_school(tmp_path_factory.mktemp("promise") / "school", kept=6)
 
 
 def test_the_command_says_how_many_verdicts_are_missing(school: Path) -> None:
