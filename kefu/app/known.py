@@ -64,8 +64,9 @@ def held_out(before: Sequence[Example], after: Sequence[Example]) -> list[Known]
 
     Nobody knows which of the two is right about the others.
     """
-    shared = {one.intent for one in before if one.intent} & {one.intent for one in after}
-    return [known for known in _agreed([(one, one.intent) for one in (*before, *after)]) if known.intent in shared]
+    shared = {one.intent for one in before} & {one.intent for one in after}
+    meant = [(one, one.intent) for one in (*before, *after) if one.intent]
+    return [known for known in _agreed(meant) if known.intent in shared]
 
 
 def held_out_tones(before: Sequence[Example], after: Sequence[Example]) -> list[Known]:

@@ -113,8 +113,8 @@ async def examine(config: Config, candidate: Version, progress: Progress) -> Gat
     tests, tones = tests_of(config.home), fixed_tones(config.home)
     fixed = bench.compare("fixed set", fixed_set(tests), *readers) if tests else None
     tone = bench.compare("tone", tones, *readers, said=_tone)
-    learned = models.examples(served.name), models.examples(candidate.name)
-    if not tests and (known := held_out(*learned)):
+    learned = () if tests else (models.examples(served.name), models.examples(candidate.name))
+    if learned and (known := held_out(*learned)):
         trained = [
             fit_reader(one.reader, settings, [e for e in examples if not is_held(e)], bench.naming(who))
             for one, examples, who in zip((served, candidate), learned, ("served", "candidate"), strict=True)
