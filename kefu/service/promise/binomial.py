@@ -11,21 +11,31 @@ HALVINGS = 60
 
 @lru_cache(maxsize=4096)
 def lower_tail(count: int, trials: int, rate: float) -> float:
-    """P(X ≤ count) of a binomial X over `trials` with success `rate`, to about 1e-12."""
+    """P(X ≤ count) of a binomial X over `trials` with success `rate`, to about 1e-11.
+
+    Summed from `count` away from the mean, where each term is less than the one before:
+    a few hundred of them at most matter, however many trials there are.
+    """
     if count >= trials or rate <= 0.0:
         return 1.0
     if count < 0 or rate >= 1.0:
         return 0.0
-    log_rate, log_rest = math.log(rate), math.log1p(-rate)
-    terms = [
+    if count > trials * rate:
+        return 1.0 - lower_tail(trials - count - 1, trials, 1.0 - rate)
+    log_term = (
         math.lgamma(trials + 1)
-        - math.lgamma(at + 1)
-        - math.lgamma(trials - at + 1)
-        + at * log_rate
-        + (trials - at) * log_rest
-        for at in range(count + 1)
-    ]
-    return min(1.0, math.fsum(map(math.exp, terms)))
+        - math.lgamma(count + 1)
+        - math.lgamma(trials - count + 1)
+        + count * math.log(rate)
+        + (trials - count) * math.log1p(-rate)
+    )
+    term = total = math.exp(log_term)
+    for at in range(count, 0, -1):
+        term *= at * (1.0 - rate) / ((trials - at + 1) * rate)
+        total += term
+        if term <= total * 1e-17:
+            break
+    return min(1.0, total)
 
 
 def upper_bound(count: int, trials: int, delta: float) -> float:
