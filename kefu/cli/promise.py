@@ -97,7 +97,7 @@ def certify(home: Path, *, alpha: float, delta: float, dial: Dial, by_intent: bo
     try:
         aim = Aim(alpha, delta, dial, by_intent)
     except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+        raise click.BadParameter(f"{error}; 2 % is --alpha 0.02.") from error
     outcome, mode = asyncio.run(_prove(home, aim))
     if not isinstance(outcome, Kept):
         say(*refusal(outcome))
@@ -274,7 +274,10 @@ def _show_drift(drift: Drift) -> None:
     figures = f"{drift.unknown[0]:.0%} → {drift.unknown[1]:.0%}", f"{drift.sure[0]:.2f} → {drift.sure[1]:.2f}"
     en = "customers ask otherwise than they did" if drift.is_other else "no difference found"
     zh = "客户问的与当时不同" if drift.is_other else "没有发现差别"
-    sizes, tests = f"{drift.before} → {drift.since}", (f"{drift.intents_p:.3f}", f"{drift.sure_p:.3f}")
+    sizes, tests = (
+        f"{drift.before} → {drift.since}",
+        tuple(f"= {p:.3f}" if p >= 0.001 else "< 0.001" for p in (drift.intents_p, drift.sure_p)),
+    )
     say(
         f"Drift: {en} ({sizes} enquiries; unknown {figures[0]}, mean probability {figures[1]}; "
         f"chi-square p {tests[0]}, Kolmogorov-Smirnov p {tests[1]}).",
