@@ -71,7 +71,7 @@ class Population:
 
 
 def risk(population: Population, dial: str) -> tuple[np.ndarray, np.ndarray]:
-    """The true coverage and the true promised rate at each step."""
+    """The coverage and the promised rate at each step: the true ones of a population, the seen ones of a sample."""
     answered, wrong = population.above()
     trials = len(population.steps) if dial == "joint" else np.maximum(answered, 1)
     return answered / len(population.steps), wrong / trials
@@ -110,9 +110,8 @@ def ours(sample: Population, alpha: float, dial: str) -> int:
 
 def plain(sample: Population, alpha: float, dial: str) -> int:
     """The usual slider: the loosest threshold at which the sample's own rate is at most alpha."""
-    answered, wrong, _ = tails(sample, alpha, dial)
-    trials = len(sample.steps) if dial == "joint" else np.maximum(answered, 1)
-    return loosest((wrong / trials <= alpha) & (answered > 0))
+    coverage, rate = risk(sample, dial)
+    return loosest((rate <= alpha) & (coverage > 0))
 
 
 def scan(sample: Population, alpha: float, dial: str) -> int:
@@ -201,15 +200,17 @@ def invented_settings(times: int) -> Iterator[dict[str, Any]]:
                     yield from told(name, settle(population, n, alpha, dial, times))
 
 
-def real_settings(data: Path, encoder: str, tuned: Path | None, times: int) -> Iterator[dict[str, Any]]:
-    """A reader's probabilities on an official test, the whole test being the population."""
+def real_settings(
+    data: Path, encoder: str, tuned: Path | None, times: int, *, dev: bool = False
+) -> Iterator[dict[str, Any]]:
+    """A reader's probabilities on an official test, which is the population; `dev`: on a validation file."""
     for one in SETS:
         if one.name not in GOALS:
             continue
         for reader, own in readers_for(one, encoder, tuned).items():
             if reader.removesuffix(TUNED) not in MEASURED:
                 continue
-            population = read_test(one, reader, data, own)
+            population = read_all(one, reader, data, own, dev=dev)
             for alpha, pilot in zip(ALPHAS, PILOT[one.name], strict=True):
                 found = settle(population, LABELS, alpha, "joint", times)
                 best = reader.removesuffix(TUNED) == "joined.v1"
@@ -218,9 +219,9 @@ def real_settings(data: Path, encoder: str, tuned: Path | None, times: int) -> I
                 yield from told(name, found, goal=goal, pilot=pilot if best else None)
 
 
-def read_test(one: Set, name: str, data: Path, encoder: str) -> Population:
-    """Train on the training file, out-of-scope sentences included, and read the test."""
-    train, test = one.rows(data, dev=False)
+def read_all(one: Set, name: str, data: Path, encoder: str, *, dev: bool) -> Population:
+    """Train on the training file, out-of-scope sentences included, and read the whole test once."""
+    train, test = one.rows(data, dev=dev)
     reader = open_named(name, one.language, encoder)
     fit(reader, train, one.language, foreign=True)
     found, _ = read(reader, test)
@@ -365,14 +366,17 @@ def main() -> None:
     parser.add_argument("--encoder", default="", help="folder of an English encoder, from `kefu encoder add minilm`")
     parser.add_argument("--tuned", type=Path, help="folder with an encoder per set, from bench/tune.py")
     parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions; writes no results")
+    parser.add_argument("--dev", action="store_true", help="the sets' validation files alone; writes no results")
     options = parser.parse_args()
     times = 200 if options.quick else 2000
     check_against_kefu(60 if options.quick else 300)
-    figures = [*invented_settings(times), *repeated(times // 2), *by_intent(times // 2), *watched(times // 2)]
-    figures += beside_mapie(20 if options.quick else 200)
+    figures: list[dict[str, Any]] = []
+    if not options.dev:
+        figures += [*invented_settings(times), *repeated(times // 2), *by_intent(times // 2), *watched(times // 2)]
+        figures += beside_mapie(times // 2)
     if options.data:
-        figures += real_settings(options.data, options.encoder, options.tuned, times)
-    if options.data and not options.quick:
+        figures += real_settings(options.data, options.encoder, options.tuned, times, dev=options.dev)
+    if options.data and not options.quick and not options.dev:
         write(HERE, "python bench/promise/run.py --data DIR --encoder DIR", figures)
 
 

@@ -327,6 +327,7 @@ def make_house(
         language="en" if config.get("kefu.default_language", str) == "en" else "zh",
         longest_text=config.get("limits.message_characters", int),
         review_share=config.get("promise.review_share", float),
+        shadow_share=config.get("promise.shadow_share", float),
         check_holds=timedelta(minutes=config.get("identity.minutes", float)),
         pushes=pushes,
         notify=("team",) if config.get("handoff.notify_url", str) else (),

@@ -39,10 +39,10 @@ Buys = Sequence[tuple[float, Outcome]]
 class Outlook:
     """All that there is to say about the promise of an installation.
 
-    `wish` is what kefu.toml asks for. `labels` counts the verdicts that a certificate could
-    rest on, `waiting` the drawn enquiries without one. `dials` says what each alpha of
-    `ALPHAS` would buy now. `drift` compares what is asked since the certificate with before;
-    None while it can't.
+    `wish` is what kefu.toml asks for. `share` of the customers are drawn for review now.
+    `labels` counts the verdicts that a certificate could rest on, `waiting` the drawn
+    enquiries without one. `dials` says what each alpha of `ALPHAS` would buy now. `drift`
+    compares what is asked since the certificate with before; None while it can't.
     """
 
     standing: Standing
@@ -74,11 +74,12 @@ def _outlook(config: Config, subject: Subject, judged: Sequence[Review], waiting
     labels = labels_of([*judged, *waiting], subject.reader, counted_since(records, found))
     clarify_at = config.get("promise.clarify_at", float)
     delta = certificate.kept.aim.delta if certificate else Aim().delta
+    wish = read_wish(config)
     return Outlook(
         standing=found,
         subject=subject,
-        wish=read_wish(config),
-        share=config.get("promise.review_share", float),
+        wish=wish,
+        share=config.get(f"promise.{'shadow' if wish.is_shadow(found) else 'review'}_share", float),
         labels=len(labels),
         waiting=len(waiting),
         dials={dial: dial_of(labels, ALPHAS, Aim(delta=delta, dial=dial)) for dial in get_args(Dial)},
@@ -125,7 +126,7 @@ def as_mapping(outlook: Outlook) -> dict[str, Any]:
         "review_share": outlook.share,
         "certificate": asdict(found.certificate) if found.certificate else None,
         "void": found.void,
-        "watch": asdict(found.watched) if found.watched and not found.void else None,
+        "watch": asdict(found.watched) if found.watched else None,
         "drift": outlook.drift and {**asdict(outlook.drift), "is_other": outlook.drift.is_other},
         "labels": outlook.labels,
         "next_look": next((look for look in LOOKS if look > outlook.labels), None),

@@ -86,10 +86,15 @@ class Standing:
         return self.withdrawn or ("" if state == "holds" else state)
 
     def applied(self, usual: Promise) -> Promise:
-        """The thresholds to work by: those of the certificate, raised by the watch; the usual ones without it."""
-        if self.certificate is None or self.void or self.watched is None:
+        """The thresholds to work by: those of the certificate, raised by the watch; the usual ones without it.
+
+        A void certificate proves nothing any more, but that is no reason to answer more:
+        what it did not allow, and what the watch had taken back, stays so until a new one is
+        in force or people withdraw it.
+        """
+        if self.certificate is None or self.watched is None:
             return usual
-        kept, floor = self.certificate.kept, self.watched.floor
+        kept, floor = self.certificate.kept, max(self.watched.floor, usual.answer_at if self.void else 0.0)
         own = {one.intent: max(one.threshold, floor) for one in kept.owns}
         return replace(usual, answer_at=max(kept.threshold, floor), own=own)
 

@@ -87,7 +87,7 @@ async def replay_chats(chats: Mapping[str, Sequence[Line]], kefu: Kefu, most: in
     Nobody is told of them, and in the end they are in nobody's hands. A message that was
     replayed before is left as it is.
     """
-    house = replace(kefu.house, shadow=True, review_share=1.0, notify=(), pushes=frozenset())
+    house = replace(kefu.house, shadow=True, shadow_share=1.0, notify=(), pushes=frozenset())
     chosen = sorted(chats, key=_lot)[:most]
     messages = drawn = known = 0
     for at, name in enumerate(chosen, start=1):

@@ -37,8 +37,9 @@ Examples:
 def promise() -> None:
     """Promise how often the machine may be wrong, with a statistical certificate.
 
-    It rests on verdicts: start in the shadow, or set review_share under [promise] in
-    kefu.toml, and judge the drawn enquiries at /desk/review.
+    It rests on verdicts: start in the shadow, and judge the drawn enquiries at
+    /desk/review. How many customers are drawn say shadow_share and review_share under
+    [promise] in kefu.toml.
     """
 
 
@@ -58,6 +59,13 @@ def show(home: Path, as_json_: bool) -> None:
         as_json(as_mapping(outlook))
         return
     _show_mode(outlook)
+    if not outlook.share:
+        say(
+            "No customer is drawn for review, so nothing can be proven: set review_share, in the shadow shadow_share, "
+            "under [promise] in kefu.toml.",
+            "没有抽取客户评判，所以什么都证明不了："
+            "请在 kefu.toml 的 [promise] 里设置 review_share（影子模式下是 shadow_share）。",
+        )
     _show_standing(outlook.standing, shadow=outlook.shadow)
     if outlook.drift:
         _show_drift(outlook.drift)
@@ -89,7 +97,7 @@ def certify(home: Path, *, alpha: float, delta: float, dial: Dial, by_intent: bo
     try:
         aim = Aim(alpha, delta, dial, by_intent)
     except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+        raise click.BadParameter(f"{error}; 2 % is --alpha 0.02.") from error
     outcome, mode = asyncio.run(_prove(home, aim))
     if not isinstance(outcome, Kept):
         say(*refusal(outcome))
@@ -216,9 +224,11 @@ def _show_standing(found: Standing, *, shadow: bool) -> None:
     en, zh = described(found.certificate.kept)
     say(f"Promised on {made}: {en}", f"{made} 承诺：{zh}")
     if found.void:
+        was_broken = found.watched is not None and found.watched.state == "broken"
+        remains = REMAINS["shadow" if shadow else "broken" if was_broken else "live"]
         say(
-            f"Void: {VOID[found.void][0]}. Judge anew, then certify again.",
-            f"已失效：{VOID[found.void][1]}。请重新评判后再证明。",
+            f"Void: {VOID[found.void][0]}. {remains[0]} Judge anew, then certify again.",
+            f"已失效：{VOID[found.void][1]}。{remains[1]}请重新评判后再证明。",
         )
     elif found.watched:
         (en, zh), floor = STATES[found.watched.state], f"{found.watched.floor:.3f}"
@@ -241,6 +251,15 @@ STATES = {
         "已打破：不再自动回答；新的评判和新的证书可以恢复",
     ),
 }
+REMAINS = {
+    "shadow": ("People answer.", "由同事回答。"),
+    "broken": (
+        "It was broken before, so nothing is answered automatically.",
+        "失效之前已被打破，所以什么都不自动回答。",
+    ),
+    "live": ("kefu answers only what both it and kefu.toml allow.", "只有它和 kefu.toml 都允许的才自动回答。"),
+}
+"""What is still answered under a void certificate."""
 VOID = {
     "reader": ("the reader was trained anew", "模型重新训练过"),
     "skills": ("the skills were changed", "技能改动过"),
@@ -255,7 +274,10 @@ def _show_drift(drift: Drift) -> None:
     figures = f"{drift.unknown[0]:.0%} → {drift.unknown[1]:.0%}", f"{drift.sure[0]:.2f} → {drift.sure[1]:.2f}"
     en = "customers ask otherwise than they did" if drift.is_other else "no difference found"
     zh = "客户问的与当时不同" if drift.is_other else "没有发现差别"
-    sizes, tests = f"{drift.before} → {drift.since}", (f"{drift.intents_p:.3f}", f"{drift.sure_p:.3f}")
+    sizes, tests = (
+        f"{drift.before} → {drift.since}",
+        tuple(f"= {p:.3f}" if p >= 0.001 else "< 0.001" for p in (drift.intents_p, drift.sure_p)),
+    )
     say(
         f"Drift: {en} ({sizes} enquiries; unknown {figures[0]}, mean probability {figures[1]}; "
         f"chi-square p {tests[0]}, Kolmogorov-Smirnov p {tests[1]}).",

@@ -25,9 +25,9 @@ yes = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def live(home: Path, *, yes: bool) -> None:
     """Let kefu answer customers by itself; a running server follows within a minute."""
     say(
-        "kefu will answer customers by itself: by the certificate in force; without one by the thresholds of "
+        "kefu will answer customers by itself: what the promise allows; where there is none, by the thresholds of "
         "kefu.toml, or with promise.require not at all.",
-        "kefu 会自动回答客户：有证书时按证书；没有时按 kefu.toml 的阈值，设了 promise.require 则不回答。",
+        "kefu 会自动回答客户：承诺允许的才回答；没有承诺时按 kefu.toml 的阈值，设了 promise.require 则不回答。",
     )
     _switch(home, "live", sure=yes)
 

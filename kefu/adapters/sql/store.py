@@ -162,7 +162,7 @@ class SqlStore:
         rows = await self._read(lambda connection: connection.execute(query).all())
         return [(row.id, row.conversation_id, from_micros(row.at)) for row in rows]
 
-    async def reviews(self, *, judged: bool, limit: int = 10_000) -> Sequence[Review]:
+    async def reviews(self, *, judged: bool, limit: int = 1_000_000) -> Sequence[Review]:
         """See `Reviews`."""
         which = reviews.c.verdict.is_not(None) if judged else reviews.c.verdict.is_(None)
         query = select(reviews).where(which).order_by(reviews.c.drawn_at.desc()).limit(limit)

@@ -177,7 +177,7 @@ class Review:
 class Reviews(Protocol):
     """What the promise rests on: what people think of enquiries that were drawn at random."""
 
-    async def reviews(self, *, judged: bool, limit: int = 10_000) -> Sequence[Review]:
+    async def reviews(self, *, judged: bool, limit: int = 1_000_000) -> Sequence[Review]:
         """Enquiries drawn for review, latest first: those that were judged, or those that wait for it."""
 
 

@@ -9,31 +9,31 @@ HALVINGS = 60
 """Enough to bring an interval of length 1 below the precision of a float."""
 
 
-NOTHING = 1e-18
-"""A term that is so small a share of the sum changes it no more."""
-
-
 @lru_cache(maxsize=4096)
 def lower_tail(count: int, trials: int, rate: float) -> float:
-    """P(X ≤ count) of a binomial X over `trials` with success `rate`, to about 1e-12."""
+    """P(X ≤ count) of a binomial X over `trials` with success `rate`, to about 1e-11.
+
+    Summed from `count` away from the mean, where each term is less than the one before:
+    a few hundred of them at most matter, however many trials there are.
+    """
     if count >= trials or rate <= 0.0:
         return 1.0
     if count < 0 or rate >= 1.0:
         return 0.0
-    if count > trials * rate:  # then the other tail is the shorter sum
-        return 1.0 - _sum_down(trials - count - 1, trials, 1.0 - rate)
-    return _sum_down(count, trials, rate)
-
-
-def _sum_down(count: int, trials: int, rate: float) -> float:
-    """P(X ≤ count) for a count below the mean, where each term is smaller than the one before."""
-    log_choices = math.lgamma(trials + 1) - math.lgamma(count + 1) - math.lgamma(trials - count + 1)
-    term = total = math.exp(log_choices + count * math.log(rate) + (trials - count) * math.log1p(-rate))
-    odds = (1.0 - rate) / rate
+    if count > trials * rate:
+        return 1.0 - lower_tail(trials - count - 1, trials, 1.0 - rate)
+    log_term = (
+        math.lgamma(trials + 1)
+        - math.lgamma(count + 1)
+        - math.lgamma(trials - count + 1)
+        + count * math.log(rate)
+        + (trials - count) * math.log1p(-rate)
+    )
+    term = total = math.exp(log_term)
     for at in range(count, 0, -1):
-        term *= at / (trials - at + 1) * odds
+        term *= at * (1.0 - rate) / ((trials - at + 1) * rate)
         total += term
-        if term < total * NOTHING:
+        if term <= total * 1e-17:
             break
     return min(1.0, total)
 

@@ -30,7 +30,7 @@ class House:
     fetch theirs. `language` is that of a conversation whose first message does not
     tell. `notify` names who is told of a hand-off (addresses of notices).
     `review_share` of the customers have their enquiries drawn for review. With `shadow`
-    the machine drafts and people answer.
+    the machine drafts and people answer; then it is `shadow_share` of them.
     `check_holds` is how long an identity proven by answers is believed.
     `compute` runs a CPU-bound function where it does not block the loop. `find` looks into the
     company's texts, where there are any; with `pen` a writer may rephrase what was found.
@@ -54,7 +54,13 @@ class House:
     review_share: float = 0.0
     shadow: bool = False
     pen: Pen | None = None
+    shadow_share: float = 1.0
     gate: Gate = field(default_factory=lambda: Gate(capacity=256))
+
+    @property
+    def drawn_share(self) -> float:
+        """The share of the customers whose enquiries are drawn for review now, from 0 to 1."""
+        return self.shadow_share if self.shadow else self.review_share
 
 
 @dataclass(frozen=True, slots=True)

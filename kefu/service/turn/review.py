@@ -24,7 +24,7 @@ def draw(decision: Decision, work: Work) -> None:
     An intent that no skill serves scores 0: whatever the threshold, it is not acted on. Where the
     company's texts were asked and are likelier to answer, they are what is judged.
     """
-    if decision.because in DRAWN and is_drawn(_customer(work), work.house.review_share):
+    if decision.because in DRAWN and is_drawn(_customer(work), work.house.drawn_share):
         best, reader, found = work.reading.best, work.reading.reader, work.found
         score = best.probability if work.house.catalog.serving(best.name) else 0.0
         if found and found.probability > score:

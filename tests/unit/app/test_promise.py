@@ -84,6 +84,18 @@ def test_a_promise_that_fails_lowers_the_machine(tmp_path: Path) -> None:
     assert (useless.alarm, useless.applied(Promise()).answer_at) == ("broken", NEVER)
 
 
+def test_a_void_certificate_never_lets_the_machine_answer_more(tmp_path: Path) -> None:
+    found = write_certificate(tmp_path, kept(verdicts(600)), SUBJECT)
+    found = replace(found, kept=replace(found.kept, threshold=0.7, owns=(Own("refund", 0.9, 300, 100, 1, 0.019),)))
+    after, other = found.made + timedelta(days=1), replace(SUBJECT, reader="other")
+    void = standing(found, other, []).applied(Promise(0.6))
+    assert (void.answer_at, void.answers_at("refund")) == (0.7, 0.9)
+    assert standing(found, other, []).applied(Promise(0.95)).answers_at("refund") == 0.95
+    useless = [replace(one, score=1.0) for one in verdicts(100, 2.0, when=after)]
+    broken = standing(found, other, useless)
+    assert (broken.void, broken.applied(Promise(0.6)).answers_at("refund")) == ("reader", NEVER)
+
+
 def test_a_promise_that_failed_is_not_proven_again_from_the_same_sample(tmp_path: Path) -> None:
     old = verdicts(600)
     found = write_certificate(tmp_path, kept(old), SUBJECT)

@@ -127,7 +127,7 @@ async def test_enquiries_count_until_somebody_takes_the_conversation(bench: Benc
 async def test_the_shadow_draws_whom_the_live_machine_draws(bench: Bench) -> None:
     live = make_bench()
     for house in (bench, live):
-        house.house = replace(house.house, review_share=0.3)
+        house.house = replace(house.house, review_share=0.3, shadow_share=0.3)
     found = []
     for house in (bench, live):
         for number in range(60):
@@ -135,6 +135,14 @@ async def test_the_shadow_draws_whom_the_live_machine_draws(bench: Bench) -> Non
         found.append({(one.conversation_id, one.score) for one in await house.store.reviews(judged=False)})
     assert found[0] == found[1]
     assert 5 < len(found[0]) < 40
+
+
+async def test_in_the_shadow_everybody_is_drawn_unless_a_share_is_named(bench: Bench) -> None:
+    live = make_bench()
+    for house in (live, bench):
+        house.house = replace(house.house, review_share=0.0)
+        await house.take("我学到哪了", "L1", "u1")
+    assert [len(await house.store.reviews(judged=False)) for house in (live, bench)] == [0, 1]
 
 
 async def test_a_repeated_message_is_drafted_once(bench: Bench) -> None:

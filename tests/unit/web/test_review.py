@@ -52,6 +52,7 @@ def test_enquiries_wait_for_a_verdict_and_answers_to_questions_do_not(drawing: T
     (judged,) = client.get("/api/v1/reviews?judged=true", headers=AS_OPERATOR).json()
     assert (judged["right"], judged["who"]) == (True, "mei")
     assert client.get("/api/v1/reviews", headers=AS_OPERATOR).json() == []
+    assert "judged: right" in client.get("/desk/turns?lang=en", headers=AS_OPERATOR).text
 
 
 def test_bad_verdicts_are_refused(drawing: TestClient) -> None:

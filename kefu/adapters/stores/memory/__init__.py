@@ -159,7 +159,7 @@ class MemoryStore(MemoryLibrary):
         latest = list(self._turns.items())[::-1][:limit]
         return [(turn, owner, at) for turn, (owner, at) in latest]
 
-    async def reviews(self, *, judged: bool, limit: int = 10_000) -> Sequence[Review]:
+    async def reviews(self, *, judged: bool, limit: int = 1_000_000) -> Sequence[Review]:
         """See `Reviews`."""
         verdicts = {one.event.turn_id: one.event for one in self._log if isinstance(one.event, Judged)}
         found = []

@@ -61,11 +61,23 @@ async def _page(request: Request, refused: Outcome | None = None, alpha: float =
         200 if refused is None else 409,
         who=who,
         found=as_mapping(outlook),
+        about=_about(outlook),
         curves=_curves(outlook),
         places=places(ALPHAS),
         refused=refused and outcome_as_mapping(refused),
         refused_alpha=alpha,
     )
+
+
+def _about(outlook: Outlook) -> str:
+    """Which sentence says what the mode means as the promise stands."""
+    found = outlook.standing
+    if outlook.shadow:
+        return "about_required" if outlook.wish.mode == "live" else "about_shadow"
+    if found.certificate is None or found.watched is None:
+        return "about_live"
+    state = "void" if found.void and found.watched.state != "broken" else found.watched.state
+    return f"about_live_{state}" if state in ("void", "lowered", "broken") else "about_live_proven"
 
 
 def _curves(outlook: Outlook) -> Mapping[str, Curve]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEFT, RIGHT, TOP, BOTTOM = 52, 620, 16, 216
-"""The field between the axes, in units of the drawing, which is 640 by 260."""
+"""The field between the axes, in units of the drawing; around it the template leaves room for words."""
 
 Bought = tuple[float, float, float]
 """(coverage, low, high), as shares."""

@@ -40,7 +40,7 @@ async def show(request: Request) -> Response:
     waiting = await list_reviews(hall, who, judged=False)
     judged = await list_reviews(hall, who, judged=True)
     cases = [await _case(request, hall, who, review) for review in waiting[::-1][:SHOWN]]
-    share = hall.kefu.house.review_share
+    share = hall.kefu.house.drawn_share
     counts = {"waiting": len(waiting), "judged": len(judged)}
     return render(request, "review/page.html", who=who, cases=cases, counts=counts, share=share)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kefu.core.events import DecisionTaken, MessageReceived, PersonReplied, TurnTraced
+from kefu.core.events import DecisionTaken, Judged, MessageReceived, PersonReplied, TurnTraced
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
 from kefu.web.staff import list_turns, read_turn
@@ -28,6 +28,7 @@ class Row:
     because: str = ""
     skill: str = ""
     took_ms: float = 0.0
+    verdict: str = ""
 
 
 async def show(request: Request) -> Response:
@@ -42,6 +43,9 @@ async def show(request: Request) -> Response:
                     row.said = one.event.text
                 case DecisionTaken():
                     row.decision, row.because, row.skill = one.event.decision, one.event.because, one.event.skill
+                case Judged():
+                    row.id, row.verdict = one.event.turn_id, "right" if one.event.right else "wrong"
+                    row.said = one.event.who
                 case TurnTraced():
                     row.took_ms = sum(stage.took_ms for stage in one.event.stages)
         rows.append(row)

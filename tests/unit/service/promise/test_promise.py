@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
+from math import comb
 
 import pytest
 
@@ -19,6 +21,14 @@ def test_tails_are_exact() -> None:
     assert lower_tail(4, 9, 0.5) == pytest.approx(0.5)
     assert lower_tail(3, 3, 0.9) == 1.0
     assert lower_tail(20, 1000, 0.02) == pytest.approx(0.559, abs=5e-4)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.5, 0.97])
+@pytest.mark.parametrize("count", [0, 3, 8, 150, 200, 289, 299])
+def test_tails_are_those_of_exact_fractions(count: int, rate: float) -> None:
+    right, rest = Fraction(rate), 1 - Fraction(rate)
+    exact = sum(comb(300, at) * right**at * rest ** (300 - at) for at in range(count + 1))
+    assert lower_tail(count, 300, rate) == pytest.approx(float(exact), rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize(("alpha", "wrong", "labels"), [
