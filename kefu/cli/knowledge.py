@@ -149,7 +149,13 @@ def site(
     show_report(asyncio.run(work()), as_json_=as_json_, dry_run=dry_run)
 
 
-@knowledge.command("list")
+@knowledge.command(
+    "list",
+    epilog="""\b
+Examples:
+  kefu knowledge list --language zh --expired
+  kefu knowledge list --audience staff --json""",
+)
 @project_option
 @click.option("--audience", type=click.Choice(("public", "signed_in", "staff")), help="Only those for this audience.")
 @click.option("--language", type=click.Choice(("zh", "en")), help="Only those in this language.")
@@ -181,7 +187,12 @@ def list_(*, project: Path, audience: str | None, language: str | None, expired:
         console.print(line, soft_wrap=True)
 
 
-@knowledge.command()
+@knowledge.command(
+    epilog="""\b
+Examples:
+  kefu knowledge show 421367a1a42aedf3bbea
+  kefu knowledge show 421367a1a42aedf3bbea --version 1"""
+)
 @click.argument("article_id", metavar="ID")
 @project_option
 @click.option("--version", default=0, help="An earlier version (default: the current one).")
@@ -204,7 +215,11 @@ def show(article_id: str, *, project: Path, version: int, as_json_: bool) -> Non
         console.print("\n".join(map(plain, one.text.splitlines())), soft_wrap=True)
 
 
-@knowledge.command()
+@knowledge.command(
+    epilog="""\b
+Examples:
+  kefu knowledge remove 421367a1a42aedf3bbea"""
+)
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @project_option
 def remove(ids: tuple[str, ...], *, project: Path) -> None:
@@ -222,7 +237,11 @@ def remove(ids: tuple[str, ...], *, project: Path) -> None:
         raise click.exceptions.Exit(1)
 
 
-@knowledge.command()
+@knowledge.command(
+    epilog="""\b
+Examples:
+  kefu knowledge history 421367a1a42aedf3bbea"""
+)
 @click.argument("article_id", metavar="ID")
 @project_option
 @json_option
@@ -246,7 +265,11 @@ def history(article_id: str, *, project: Path, as_json_: bool) -> None:
         console.print(f"{one['version']:>3}  {one['at']:%Y-%m-%d %H:%M} UTC  {plain(str(one['who']))}{gone}")
 
 
-@knowledge.command()
+@knowledge.command(
+    epilog="""\b
+Examples:
+  kefu knowledge restore 421367a1a42aedf3bbea 1"""
+)
 @click.argument("article_id", metavar="ID")
 @click.argument("version", type=int)
 @project_option
@@ -264,7 +287,11 @@ def restore(article_id: str, version: int, *, project: Path) -> None:
     say(f"Version {version} is current again, as version {made}.", f"版本 {version} 重新生效，成为版本 {made}。")
 
 
-@knowledge.command()
+@knowledge.command(
+    epilog="""\b
+Examples:
+  kefu knowledge export texts/"""
+)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @project_option
 def export(folder: Path, *, project: Path) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_school import make_school, thin
+from small_school import make_school
 from small_school import run as run_school
 
 STRANGER = """
@@ -109,7 +109,7 @@ def test_all_that_are_installed_are_compared_if_none_is_named(data: Path, plug_i
 
 
 def test_tone_is_compared_where_sentences_state_it(tmp_path: Path) -> None:
-    home = thin(make_school(tmp_path / "school"), 4)
+    home = make_school(tmp_path / "school", kept=4)
     found = run_school("compare", str(home), "--readers", "nearest.v1", "--folds", "2", "--json")
     (row,) = json.loads(found.stdout)["readers"]
     assert {(one["language"], one["question"]) for one in row["tone"]} > {("zh", "sentiment"), ("en", "act")}

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from kefu.app import Kefu, Rates, open_kefu
 from kefu.app.models import Models
 from kefu.app.promise import subject_of, write_certificate
+from kefu.app.searches import edition_of
 from kefu.core.events import MessageUnderstood, Replied
 from kefu.core.nouns import Identity, Inbound, Reading
 from kefu.core.ports.store import Review
@@ -148,7 +149,7 @@ async def test_the_promise_is_void_from_the_first_turn_of_another_model(school: 
     old, new = Models(school / "models").versions()
     kept = certify([Label(at / 600, at > 60) for at in range(600)], Aim(0.02))
     assert isinstance(kept, Kept)
-    write_certificate(school, kept, subject_of(kefu.config, old.version))
+    write_certificate(school, kept, subject_of(kefu.config, old.version, await edition_of(kefu.store)))
     await kefu.watch()
     assert kefu.house.promise.answer_at == kept.threshold
     Models(school / "models").promote(new.name)
@@ -165,7 +166,7 @@ async def test_a_look_at_the_promise_that_ends_late_does_not_hold_for_the_next_m
     old, new = Models(school / "models").versions()
     kept = certify([Label(at / 600, at > 60) for at in range(600)], Aim(0.02))
     assert isinstance(kept, Kept)
-    write_certificate(school, kept, subject_of(kefu.config, old.version))
+    write_certificate(school, kept, subject_of(kefu.config, old.version, await edition_of(kefu.store)))
     asked, go_on, answer = asyncio.Event(), asyncio.Event(), kefu.store.reviews
 
     async def late(*, judged: bool, limit: int = 10_000) -> Sequence[Review]:
