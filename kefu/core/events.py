@@ -170,6 +170,15 @@ class QuestionLeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionSettled(Event):
+    """A person settled a question that was left: `article` answers it from now on, or it was dismissed (empty)."""
+
+    turn_id: str
+    article: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOff(Event):
     """The conversation was given to people, with a summary for them."""
 
@@ -308,7 +317,7 @@ KINDS: Mapping[str, type[Event]] = {
     for kind in (
         ConversationOpened, MessageReceived, IdentityProven, IdentityLapsed, CheckFailed, MessageUnderstood,
         DecisionTaken, FlowStarted, SlotsFilled, StepReached, QuestionAsked, FlowEnded,
-        RequestsQueued, RequestTaken, Clarified, QuestionLeft, HandedOff, TicketOpened, EffectPromised,
+        RequestsQueued, RequestTaken, Clarified, QuestionLeft, QuestionSettled, HandedOff, TicketOpened, EffectPromised,
         Replied, Drafted, PersonReplied, PersonTook, HandedBack, DrawnForReview, Judged, TurnTraced,
     )
 }  # fmt: skip

@@ -16,8 +16,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from kefu.core.errors import Conflict, KefuError, Repeat
-from kefu.core.events import KINDS, DrawnForReview, Event, Judged, MessageReceived
+from kefu.core.events import (
+    KINDS,
+    DrawnForReview,
+    Event,
+    Judged,
+    MessageReceived,
+    PersonReplied,
+    QuestionLeft,
+    QuestionSettled,
+)
 from kefu.core.nouns import Conversation, Flow, Identity, Option, Question, Said, Waiting
+from kefu.core.ports.questions import Left
 from kefu.core.ports.store import Commit, Memory, Parting, Review, Settled
 from kefu.testing.invent import invent
 
@@ -290,6 +300,26 @@ async def drawn_enquiries_wait_for_a_verdict(store: Memory) -> None:
     assert not [*await store.reviews(judged=False), *await store.reviews(judged=True)]
 
 
+async def what_was_left_waits_with_its_answer_until_it_is_settled(store: Memory) -> None:
+    """A question without an answer is kept with what a colleague said, until somebody settles it or it is erased."""
+    first = turn_of(talk_of("left"), "left-1", [QuestionLeft(NOW, "卖鞋吗", "zh", 0.2)])
+    await store.commit(first)
+    assert list(await store.questions()) == [Left(first.turn_id, first.conversation.id, NOW, "卖鞋吗", "zh", 0.2)]
+    second = turn_of(first.conversation, "left-2", [QuestionLeft(LATER, "卖袜子吗", "zh", 0.1)])
+    await store.commit(second)
+    said = turn_of(second.conversation, "left-3", [PersonReplied(LATER, "mei", "都不卖。")])
+    await store.commit(said)
+    assert [(one.text, one.answer, one.who) for one in await store.questions()] == [
+        ("卖袜子吗", "都不卖。", "mei"),
+        ("卖鞋吗", "都不卖。", "mei"),
+    ]
+    settled = turn_of(said.conversation, "left-4", [QuestionSettled(LATER, first.turn_id, "a1", "mei")])
+    await store.commit(settled)
+    assert [one.text for one in await store.questions()] == ["卖袜子吗"]
+    await store.erase(first.conversation.id)
+    assert not await store.questions()
+
+
 STORE_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
     an_unknown_sender_has_no_conversation,
     what_was_committed_is_there,
@@ -307,6 +337,7 @@ STORE_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
     people_find_what_waits_for_them,
     an_erased_conversation_leaves_nothing,
     drawn_enquiries_wait_for_a_verdict,
+    what_was_left_waits_with_its_answer_until_it_is_settled,
 )
 
 SHARED_STORE_CHECKS: tuple[Callable[[Memory, Memory], Awaitable[None]], ...] = (

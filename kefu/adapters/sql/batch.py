@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from kefu.adapters.sql.codec import encode, to_micros
+from kefu.adapters.sql.questions import QUESTION, follow, left
 from kefu.adapters.sql.tables import claims, conversations, reviews, turns
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Judged
@@ -45,6 +46,8 @@ def write_commits(connection: Connection, commits: Sequence[Commit]) -> list[Exc
     insert(connection, "outbox", PARTING, [row for commit in accepted for row in _partings(commit)])
     insert(connection, "reviews", REVIEW, [row for commit in accepted for row in _drawn(commit)])
     _judge(connection, [event for commit in accepted for event in commit.events if isinstance(event, Judged)])
+    insert(connection, "questions", QUESTION, [row for commit in accepted for row in left(commit)])
+    follow(connection, accepted)
     insert(connection, "claims", CLAIM, [row for commit in accepted for row in _claims(commit)])
     return outcomes
 

@@ -15,12 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from kefu.adapters.sql import library
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.migrate import migrate
-from kefu.adapters.sql.tables import claims, conversations, events, outbox, reviews, turns
+from kefu.adapters.sql.questions import read as read_questions
+from kefu.adapters.sql.tables import claims, conversations, events, outbox, questions, reviews, turns
 from kefu.adapters.sql.writer import Writer
 from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
 from kefu.core.nouns import Conversation
 from kefu.core.ports.library import Changes, Shelved, Version
+from kefu.core.ports.questions import Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
 T = TypeVar("T")
@@ -87,6 +89,7 @@ class SqlStore:
         def work(connection: Connection) -> int:
             mine = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
+            connection.execute(delete(questions).where(questions.c.conversation_id == conversation_id))
             connection.execute(delete(reviews).where(reviews.c.conversation_id == conversation_id))
             connection.execute(delete(outbox).where(outbox.c.conversation_id == conversation_id))
             gone = connection.execute(delete(events).where(events.c.conversation_id == conversation_id)).rowcount
@@ -167,6 +170,10 @@ class SqlStore:
         which = reviews.c.verdict.is_not(None) if judged else reviews.c.verdict.is_(None)
         query = select(reviews).where(which).order_by(reviews.c.drawn_at.desc()).limit(limit)
         return [_review(row) for row in await self._read(lambda connection: connection.execute(query).all())]
+
+    async def questions(self, limit: int = 2_000) -> Sequence[Left]:
+        """See `Questions`."""
+        return await self._read(lambda connection: read_questions(connection, limit))
 
     async def shelve(self, put: Sequence[Article], drop: Sequence[str], who: str, at: datetime) -> Shelved:
         """See `Library`."""

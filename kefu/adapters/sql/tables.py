@@ -103,6 +103,22 @@ reviews = Table(
 Index("reviews_open", reviews.c.verdict, reviews.c.drawn_at)
 """A projection of `DrawnForReview` and `Judged`, since nobody could find them among all events."""
 
+questions = Table(
+    "questions",
+    metadata,
+    Column("turn_id", String(40), primary_key=True),
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("probability", Double, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("settled", Integer, nullable=False),
+)
+Index("questions_open", questions.c.settled, questions.c.at)
+"""A projection of what was left without an answer, and of what colleagues answered."""
+
 claims = Table(
     "claims",
     metadata,

@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Literal
 
 from kefu.core.errors import BadInput, Conflict, NotFound
-from kefu.core.events import Event, HandedBack, HandedOff, Judged, PersonReplied, PersonTook
+from kefu.core.events import Event, HandedBack, HandedOff, Judged, PersonReplied, PersonTook, QuestionSettled
 from kefu.core.nouns import Conversation
 from kefu.core.ports.store import Archive, Commit
 from kefu.service.dialogue.fold import fold
@@ -22,13 +22,15 @@ MOST_CONFLICTS = 8
 class Words:
     """What a person does: `reply` with a text, `take`, `hand_back`, `flag` with a reason, or judge a turn.
 
-    `draft` is the turn whose draft is sent as the reply.
+    A question that a turn left (`text`) is `learned` by an article, or `dismissed`. `draft` is the
+    turn whose draft is sent as the reply.
     """
 
-    kind: Literal["reply", "take", "hand_back", "flag", "right", "wrong"]
+    kind: Literal["reply", "take", "hand_back", "flag", "right", "wrong", "learned", "dismissed"]
     who: str
     text: str = ""
     draft: str = ""
+    article: str = ""
 
 
 async def speak(conversation_id: str, words: Words, house: House, store: Archive) -> int:
@@ -72,6 +74,8 @@ def _events(words: Words, talk: Conversation, house: House) -> Sequence[Event]:
             return (PersonTook(now, words.who),)
         case "right" | "wrong":
             return (Judged(now, words.text, words.kind == "right", words.who),)
+        case "learned" | "dismissed":
+            return (QuestionSettled(now, words.text, words.article, words.who),)
         case "hand_back":
             return (HandedBack(now, words.who),)
         case _:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.core.errors import Conflict, Repeat
-from kefu.core.events import DrawnForReview, Judged
+from kefu.core.events import DrawnForReview, Judged, PersonReplied, QuestionLeft, QuestionSettled
 from kefu.core.nouns import Conversation
+from kefu.core.ports.questions import Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
 
@@ -169,6 +170,22 @@ class MemoryStore(MemoryLibrary):
                 review = Review(one.turn_id, one.conversation_id, drawn.at, drawn.intent, drawn.score, drawn.reader)
                 found.append(replace(review, right=verdict.right, who=verdict.who) if verdict else review)
         return [one for one in found if (one.right is not None) is judged][:limit]
+
+    async def questions(self, limit: int = 2_000) -> Sequence[Left]:
+        """See `Questions`."""
+        left: dict[str, Left] = {}
+        for one in self._log:
+            event, owner = one.event, one.conversation_id
+            if isinstance(event, QuestionLeft):
+                about = (event.text, event.language, event.probability)
+                left[one.turn_id] = Left(one.turn_id, owner, event.at, *about)
+            elif isinstance(event, PersonReplied):
+                for turn_id, known in left.items():
+                    if known.conversation_id == owner and not known.answer:
+                        left[turn_id] = replace(known, answer=event.text, who=event.who)
+            elif isinstance(event, QuestionSettled):
+                left.pop(event.turn_id, None)
+        return list(reversed(left.values()))[:limit]
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""
