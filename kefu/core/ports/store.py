@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from kefu.core.events import Event
 from kefu.core.nouns import Conversation
 from kefu.core.ports.library import Library
+from kefu.core.ports.opinions import Opinions
 from kefu.core.ports.questions import Questions
 
 
@@ -182,5 +183,5 @@ class Reviews(Protocol):
         """Enquiries drawn for review, latest first: those that were judged, or those that wait for it."""
 
 
-class Memory(Store, Outbox, Archive, Reviews, Library, Questions, Protocol):
+class Memory(Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Protocol):
     """A store with all its faces, as a factory of `kefu.stores` opens it."""
