@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ import structlog
 
 from kefu.app.config import Config, load_config
 from kefu.app.delivery import Delivery
+from kefu.app.library.learning import Theme, themes
 from kefu.app.mode import Mode, Wish, read_wish, set_mode
 from kefu.app.models import Models
 from kefu.app.notice import tell_team
@@ -29,8 +30,9 @@ from kefu.app.skills import load_catalog
 from kefu.app.succession import LOOK_S, Succession
 from kefu.app.training import load_lexicons
 from kefu.app.writing import open_pen
+from kefu.core.articles import Article
 from kefu.core.errors import BadInput, KefuError, NotFound, RecordsFailed, TooMany
-from kefu.core.events import Drafted, DrawnForReview
+from kefu.core.events import Drafted, DrawnForReview, QuestionLeft
 from kefu.core.nouns import Inbound, Reading
 from kefu.core.ports.broker import Broker
 from kefu.core.ports.channel import Channel
@@ -38,6 +40,7 @@ from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory, Store
 from kefu.service.desk.hours import parse_hours
+from kefu.service.dialogue.decide import KNOWLEDGE
 from kefu.service.dialogue.scene import Promise
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Outcome
@@ -130,6 +133,36 @@ class Kefu:
         if not drawn:
             raise NotFound(f"Turn {turn_id!r} was not drawn for review.")
         await self._speak(drawn[0].conversation_id, Words("right" if right else "wrong", who, turn_id))
+
+    async def themes(self) -> list[Theme]:
+        """The questions that nobody could answer and nobody has settled, by what they ask."""
+        house = self.house
+        find = house.find or Finder(self.searches).find
+        today = house.clock().astimezone(house.zone).date()
+        return await themes(await self.store.questions(), find, house.promise.answers_at(KNOWLEDGE), today)
+
+    async def learn(self, turns: Sequence[str], article: Article, who: str) -> None:
+        """Let an article answer the questions of these turns; raises `NotFound` for a turn that left none."""
+        owners = await self._left(turns)
+        await self.store.shelve([article], [], who, self.house.clock())
+        await self.follower.catch_up()
+        for turn_id, conversation_id in owners.items():
+            await self._speak(conversation_id, Words("learned", who, turn_id, article=article.id))
+
+    async def dismiss(self, turns: Sequence[str], who: str) -> None:
+        """Settle the questions of these turns without an answer; raises `NotFound` for a turn that left none."""
+        for turn_id, conversation_id in (await self._left(turns)).items():
+            await self._speak(conversation_id, Words("dismissed", who, turn_id))
+
+    async def _left(self, turns: Sequence[str]) -> Mapping[str, str]:
+        """The conversations of turns that left a question."""
+        owners = {}
+        for turn_id in dict.fromkeys(turns):
+            left = [one for one in await self.store.turn(turn_id) if isinstance(one.event, QuestionLeft)]
+            if not left:
+                raise NotFound(f"Turn {turn_id!r} left no question.")
+            owners[turn_id] = left[0].conversation_id
+        return owners
 
     async def tell(self, conversation_id: str, number: int) -> None:
         """Let those who watch a conversation know that it went on."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from kefu.web.pages import conversation, help_centre, knowledge, overview, promise, review, sign_in, turns, waiting, why
+from kefu.web.pages import (
+    conversation,
+    help_centre,
+    knowledge,
+    overview,
+    promise,
+    questions,
+    review,
+    sign_in,
+    turns,
+    waiting,
+    why,
+)
 from kefu.web.pages.knowledge.edit import edit
 
 ROUTES = [
@@ -21,6 +33,8 @@ ROUTES = [
     Route("/knowledge/{article}/edit", edit, methods=["GET", "POST"]),
     Route("/knowledge/{article}/remove", knowledge.remove, methods=["POST"]),
     Route("/knowledge/{article}/restore", knowledge.restore, methods=["POST"]),
+    Route("/questions", questions.show),
+    Route("/questions", questions.settle, methods=["POST"]),
     Route("/review", review.show),
     Route("/review/{turn}", review.judge, methods=["POST"]),
     Route("/promise", promise.show),

@@ -60,6 +60,11 @@ STAFF_ONLY = [
     ("DELETE", "/api/v1/knowledge/{article_id}"),
     ("GET", "/api/v1/knowledge/{article_id}/history"),
     ("POST", "/api/v1/knowledge/{article_id}/restore"),
+    ("GET", "/desk/questions"),
+    ("POST", "/desk/questions"),
+    ("GET", "/api/v1/questions"),
+    ("POST", "/api/v1/questions/accept"),
+    ("POST", "/api/v1/questions/dismiss"),
     ("POST", "/desk/revive"),
     ("POST", "/desk/sign-out"),
 ]
