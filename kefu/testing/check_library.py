@@ -1,4 +1,4 @@
-"""The conformance kit of libraries: run every check of `LIBRARY_CHECKS` on an empty store.
+"""The conformance kit of libraries and opinions: run every check of `LIBRARY_CHECKS` on an empty store.
 
 Checks of `SHARED_LIBRARY_CHECKS` take two stores on the same database.
 """
@@ -14,6 +14,8 @@ from time import perf_counter
 
 from kefu.core.articles import Article, Passage
 from kefu.core.ports.library import Changes, Library, Shelved, Version
+from kefu.core.ports.opinions import Tally
+from kefu.core.ports.store import Memory
 
 NOW = datetime(2026, 3, 2, 2, 0, 0, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -158,7 +160,26 @@ async def two_processes_write_one_library(one: Library, other: Library) -> None:
     assert (await one.changes(0)).edition == 30
 
 
-LIBRARY_CHECKS: tuple[Callable[[Library], Awaitable[None]], ...] = (
+async def opinions_are_counted_by_version(store: Memory) -> None:
+    """Many readers at once, each counted once; opinions outlive the article."""
+    await store.shelve([article_of("a"), article_of("b")], [], "mei", NOW)
+    assert dict(await store.opinions("a")) == {}
+    await asyncio.gather(*(store.opine("a", 1, helped=number % 3 > 0) for number in range(30)))
+    await store.shelve([article_of("a", "two")], [], "mei", NOW)
+    await store.opine("a", 2, helped=False)
+    await store.shelve([], ["a"], "mei", NOW)
+    assert dict(await store.opinions("a")) == {1: Tally(20, 10), 2: Tally(0, 1)}
+    assert dict(await store.opinions("b")) == {}
+
+
+async def two_processes_count_together(one: Memory, other: Memory) -> None:
+    """No opinion is lost."""
+    await one.shelve([article_of("a")], [], "mei", NOW)
+    await asyncio.gather(*((one, other)[n % 2].opine("a", 1, helped=True) for n in range(20)))
+    assert dict(await other.opinions("a")) == {1: Tally(20, 0)}
+
+
+LIBRARY_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
     an_empty_library_has_nothing,
     what_was_shelved_is_there,
     the_same_again_changes_nothing,
@@ -169,6 +190,10 @@ LIBRARY_CHECKS: tuple[Callable[[Library], Awaitable[None]], ...] = (
     a_big_article_comes_back,
     five_thousand_come_in_quickly,
     hands_at_once_do_not_disturb_each_other,
+    opinions_are_counted_by_version,
 )
 
-SHARED_LIBRARY_CHECKS: tuple[Callable[[Library, Library], Awaitable[None]], ...] = (two_processes_write_one_library,)
+SHARED_LIBRARY_CHECKS: tuple[Callable[[Memory, Memory], Awaitable[None]], ...] = (
+    two_processes_write_one_library,
+    two_processes_count_together,
+)

@@ -92,6 +92,7 @@ async def test_a_database_of_an_older_kefu_gets_a_library_and_keeps_what_it_has(
     engine = make_engine(database)
     with engine.begin() as connection:
         for change in (
+            "DROP TABLE article_opinions",
             "DROP TABLE article_versions",
             "DROP TABLE articles",
             "UPDATE alembic_version SET version_num = '0002'",

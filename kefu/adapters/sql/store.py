@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from kefu.adapters.sql import library
+from kefu.adapters.sql import library, opinions
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.migrate import migrate
 from kefu.adapters.sql.tables import claims, conversations, events, outbox, reviews, turns
@@ -21,6 +21,7 @@ from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
 from kefu.core.nouns import Conversation
 from kefu.core.ports.library import Changes, Shelved, Version
+from kefu.core.ports.opinions import Tally
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
 T = TypeVar("T")
@@ -188,6 +189,14 @@ class SqlStore:
     async def changes(self, since: int) -> Changes:
         """See `Library`."""
         return await self._read(lambda connection: library.read_changes(connection, since))
+
+    async def opine(self, article_id: str, version: int, *, helped: bool) -> None:
+        """See `Opinions`."""
+        await self._writer.write(lambda connection: opinions.opine(connection, article_id, version, helped=helped))
+
+    async def opinions(self, article_id: str) -> Mapping[int, Tally]:
+        """See `Opinions`."""
+        return await self._read(lambda connection: opinions.read_opinions(connection, article_id))
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""

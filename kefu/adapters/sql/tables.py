@@ -134,3 +134,13 @@ article_versions = Table(
     Column("at", Moment, nullable=False),
     Column("data", LargeBinary),
 )
+
+article_opinions = Table(
+    "article_opinions",
+    metadata,
+    Column("article_id", Name, ForeignKey("articles.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("helped", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+)
+"""Readers' thumbs as counts: nothing of the reader is kept."""

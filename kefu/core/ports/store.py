@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from kefu.core.events import Event
 from kefu.core.nouns import Conversation
 from kefu.core.ports.library import Library
+from kefu.core.ports.opinions import Opinions
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +182,5 @@ class Reviews(Protocol):
         """Enquiries drawn for review, latest first: those that were judged, or those that wait for it."""
 
 
-class Memory(Store, Outbox, Archive, Reviews, Library, Protocol):
+class Memory(Store, Outbox, Archive, Reviews, Library, Opinions, Protocol):
     """A store with all its faces, as a factory of `kefu.stores` opens it."""

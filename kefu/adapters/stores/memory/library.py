@@ -1,13 +1,14 @@
-"""The library's part of a store that forgets."""
+"""The library's part of a store that forgets, with readers' opinions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kefu.core.articles import Article
 from kefu.core.ports.library import Changes, Shelved, Version
+from kefu.core.ports.opinions import Tally
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class MemoryLibrary:
     _shelves: dict[str, list[tuple[Version, Article | None]]] = field(default_factory=dict)
     _editions: dict[str, int] = field(default_factory=dict)
     _edition: int = 0
+    _tallies: dict[str, dict[int, Tally]] = field(default_factory=dict)
 
     async def shelve(self, put: Sequence[Article], drop: Sequence[str], who: str, at: datetime) -> Shelved:
         """See `Library`."""
@@ -56,6 +58,16 @@ class MemoryLibrary:
         touched = sorted(id_ for id_, edition in self._editions.items() if edition > since)
         put = tuple(article for id_ in touched if (article := self._now(id_)))
         return Changes(self._edition, put, tuple(id_ for id_ in touched if not self._now(id_)))
+
+    async def opine(self, article_id: str, version: int, *, helped: bool) -> None:
+        """See `Opinions`."""
+        tallies = self._tallies.setdefault(article_id, {})
+        before = tallies.get(version, Tally())
+        tallies[version] = Tally(before.helped + helped, before.failed + (not helped))
+
+    async def opinions(self, article_id: str) -> Mapping[int, Tally]:
+        """See `Opinions`."""
+        return dict(self._tallies.get(article_id, {}))
 
     def _now(self, article_id: str) -> Article | None:
         shelf = self._shelves.get(article_id)
