@@ -94,7 +94,7 @@ def _sections(tokens: Sequence[Token], title: str) -> list[Section]:
     while at < len(tokens):
         end = _end(tokens, at)
         if tokens[at].type == "heading_open":
-            heading, level = _inline(tokens[at + 1]), int(tokens[at].tag[1])
+            heading, level = inline_text(tokens[at + 1]), int(tokens[at].tag[1])
             anchor = slug(heading, taken)
             path = {depth: name for depth, name in path.items() if depth < level}
             if heading and (path or heading != title):
@@ -136,7 +136,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
             if text := TAG.sub(" ", first.content).strip():
                 yield Piece([" ".join(text.split())])
         case _:
-            text = "\n".join(_inline(token) for token in tokens if token.type == "inline").strip()
+            text = "\n".join(inline_text(token) for token in tokens if token.type == "inline").strip()
             if text:
                 yield Piece(sentences(text), "", leads=text.endswith(("：", ":")))
 
@@ -155,7 +155,7 @@ def _items(tokens: Sequence[Token]) -> Iterator[str]:
             mark = "- " if number is None else f"{number}. "
             counts[-1] = None if number is None else number + 1
         elif token.type in ("inline", "fence", "code_block"):
-            text = _inline(token) if token.type == "inline" else token.content.strip()
+            text = inline_text(token) if token.type == "inline" else token.content.strip()
             yield "  " * (len(counts) - 1) + mark + text
             mark = ""
 
@@ -166,7 +166,7 @@ def _rows(tokens: Sequence[Token]) -> Iterator[str]:
     row: list[str] = []
     for token in tokens:
         if token.type == "inline":
-            row.append(_inline(token))
+            row.append(inline_text(token))
         elif token.type == "tr_close":
             if not header:
                 header = row
@@ -178,7 +178,7 @@ def _rows(tokens: Sequence[Token]) -> Iterator[str]:
             row = []
 
 
-def _inline(token: Token) -> str:
+def inline_text(token: Token) -> str:
     """The plain text of a line; a line break between Chinese characters is nothing, elsewhere a space."""
     text = ""
     for child in token.children or ():
