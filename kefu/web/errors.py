@@ -39,14 +39,17 @@ def describe(error: Exception, language: Language) -> Failure:
 
 
 def answer_error(connection: HTTPConnection, error: Exception) -> Response:
-    """The answer for any error: JSON, or at the desk a page."""
+    """The answer for any error: JSON, or at the desk and in the help centre a page."""
     error = as_kefu(error)
     status = error.status if isinstance(error, KefuError) else 500
     if status >= 500:
         code = error.code if isinstance(error, KefuError) else type(error).__name__
         log.error("request failed", code=code, exc_info=None if isinstance(error, KefuError) else error)
     language = choose_language(connection, hall_of(connection).language)
-    if connection.scope["path"].startswith("/desk"):
+    area = connection.scope["path"][1:].partition("/")[0]
+    if area == "help" and hall_of(connection).has_help:
+        return render(connection, "help_centre/note.html", status, failure=describe(error, language), asked="")
+    if area == "desk":
         return _page(connection, error, status, language)
     body = msgspec.json.encode({"error": describe(error, language)})
     headers = {"Retry-After": RETRY_S} if isinstance(error, TooMany) or status == 503 else {}

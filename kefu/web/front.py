@@ -36,10 +36,10 @@ HEADERS = [
 EVERYWHERE = [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
 """The widget's own files may be loaded by the company's other sites."""
 GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-UPLOADS = "/api/v1/knowledge"
+UPLOADS = ("/api/v1/knowledge", "/desk/knowledge")
 LARGEST_UPLOAD = 20 << 20
 """Bytes of an article or a file; only the team may send so much, which is known before it is read."""
-AREAS = ("webhooks", "api", "desk", "widget", "static", "model", "healthz", "readyz", "metrics")
+AREAS = ("webhooks", "api", "desk", "help", "widget", "static", "model", "healthz", "readyz", "metrics")
 
 
 class Front:

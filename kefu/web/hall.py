@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import monotonic
 from urllib.parse import parse_qs
 
 from starlette.requests import HTTPConnection, Request
 
 from kefu.app import Kefu, Rates, Taken
+from kefu.app.library.cards import Catalogue
 from kefu.core.errors import NotFound, TooMany
 from kefu.core.nouns import Inbound, Language
 from kefu.core.ports.channel import SessionChannel
@@ -18,6 +19,8 @@ from kefu.web.words import LANGUAGES
 
 SIGN_INS_PER_MINUTE = 6
 SESSIONS_PER_MINUTE = 60
+OPINIONS_PER_MINUTE = 10
+LOOKUPS_PER_MINUTE = 60
 
 
 @dataclass(slots=True)
@@ -25,7 +28,8 @@ class Hall:
     """The open installation and what the web keeps beside it.
 
     `demo` signs staff in without a token. `sign_ins` and `sessions` limit how often one
-    address may try.
+    address may try, `opinions` how often it may say whether an article
+    helped, `lookups` how often it may search the help centre.
     """
 
     kefu: Kefu
@@ -33,6 +37,23 @@ class Hall:
     measures: Measures = field(default_factory=Measures)
     sign_ins: Rates = field(default_factory=lambda: Rates(SIGN_INS_PER_MINUTE))
     sessions: Rates = field(default_factory=lambda: Rates(SESSIONS_PER_MINUTE))
+    opinions: Rates = field(default_factory=lambda: Rates(OPINIONS_PER_MINUTE))
+    lookups: Rates = field(default_factory=lambda: Rates(LOOKUPS_PER_MINUTE))
+    catalogue: Catalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep a catalogue of the library."""
+        self.catalogue = Catalogue(self.kefu.store)
+
+    @property
+    def has_help(self) -> bool:
+        """Whether everybody may read the public articles."""
+        return self.kefu.config.get("help.public", bool)
+
+    @property
+    def today(self) -> date:
+        """The day in the company's zone."""
+        return now().astimezone(self.kefu.config.zone).date()
 
     @property
     def language(self) -> Language:

@@ -58,6 +58,7 @@ def assemble(
         Mount("/static", StaticFiles(directory=HERE / "static")),
         Mount("/api/v1", _api(config)),
         Mount("/desk", routes=pages.ROUTES),
+        *(pages.HELP if config.get("help.public", bool) else ()),
         *_site(config),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=HANDLERS)

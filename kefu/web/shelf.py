@@ -1,62 +1,71 @@
-"""What the team reads and does in the library, for the API."""
+"""What the team reads and does in the library, for the API and the desk's pages alike.
+
+What the team changed is found at once: the index follows before the answer.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from kefu.app import Operator, may_see_evidence
 from kefu.app.library import edit
-from kefu.app.library.intake import all_articles
+from kefu.app.library.cards import Card, card_of
+from kefu.app.library.leaf import to_html
 from kefu.app.library.reading import open_reading
-from kefu.core.articles import Article, Audience
+from kefu.core.articles import Article
 from kefu.core.errors import NotAllowed, NotFound
-from kefu.core.nouns import Language
 from kefu.core.ports.document import Written
 from kefu.core.ports.library import Version
+from kefu.core.ports.opinions import Tally
 from kefu.web.hall import Hall, now
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """An article as a list shows it; `holds` says whether it counts today."""
+class Wish:
+    """Which articles somebody wants to see; empty means all.
 
-    id: str
-    title: str
-    language: Language
-    audience: Audience
-    owner: str
-    source: str
-    link: str
-    labels: tuple[str, ...]
-    valid_from: date | None
-    valid_until: date | None
-    updated_at: datetime
-    version: int
-    holds: bool
+    `state` is `holds` or `expired` (does not hold today), `origin` the first word of a source
+    (`folder`, `site`, `upload`, `page`, `learned`), `words` stand in the title.
+    """
+
+    language: str = ""
+    audience: str = ""
+    state: str = ""
+    origin: str = ""
+    words: str = ""
+
+    def wants(self, card: Card) -> bool:
+        """Whether it is one of them."""
+        return (
+            self.language in ("", card.language)
+            and self.audience in ("", card.audience)
+            and self.state in ("", "holds" if card.holds else "expired")
+            and self.origin in ("", origin_of(card))
+            and self.words.casefold() in card.title.casefold()
+        )
 
 
-async def list_cards(
-    hall: Hall, who: Operator, *, audience: str, language: str, expired: bool, after: str, limit: int
-) -> Sequence[Card]:
-    """Articles with ids greater than `after`, in the order of their ids, for the team."""
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of a file: its articles, and the ids of those that are new, changed, or that it has no more."""
+
+    articles: Sequence[Card]
+    added: Sequence[str]
+    changed: Sequence[str]
+    removed: Sequence[str]
+
+
+def origin_of(card: Card) -> str:
+    """How an article came in: `folder`, `site`, `upload`, `page`, `learned`."""
+    return card.source.partition(":")[0]
+
+
+async def list_cards(hall: Hall, who: Operator, wish: Wish = Wish()) -> Sequence[Card]:
+    """Articles in the order of their ids, for the team."""
     _require(who)
-    today = now().astimezone(hall.kefu.config.zone).date()
-    found: list[Card] = []
-    async for one in all_articles(hall.kefu.store, after):
-        wanted = audience in ("", one.audience) and language in ("", one.language)
-        if wanted and not (expired and one.holds_on(today)):
-            found.append(card_of(one, today))
-            if len(found) == limit:
-                break
-    return found
-
-
-def card_of(one: Article, today: date) -> Card:
-    """An article without its text."""
-    about = (one.id, one.title, one.language, one.audience, one.owner, one.source, one.link, one.labels)
-    return Card(*about, one.valid_from, one.valid_until, one.updated_at, one.version, one.holds_on(today))
+    return [card for card in await hall.catalogue.cards(hall.today) if wish.wants(card)]
 
 
 async def read(hall: Hall, who: Operator, article_id: str, version: int = 0) -> Article:
@@ -71,19 +80,36 @@ async def read_history(hall: Hall, who: Operator, article_id: str) -> Sequence[V
     return await edit.read_history(hall.kefu.store, article_id)
 
 
+async def read_opinions(hall: Hall, who: Operator, article_id: str) -> Mapping[int, Tally]:
+    """What readers of the help centre thought of each version, for the team."""
+    _require(who)
+    return await hall.kefu.store.opinions(article_id)
+
+
+async def preview(who: Operator, markdown: str, title: str) -> str:
+    """A text as its readers would see it, for the team; nothing is kept."""
+    _require(who)
+    return await asyncio.to_thread(to_html, markdown, title)
+
+
 async def write(hall: Hall, who: Operator, article_id: str, written: Written, name: str) -> Article:
     """Write an article anew, or with an empty id a new one, for the team."""
     _require(who)
-    return await edit.write(hall.kefu.store, article_id, written, name, now())
+    made = await edit.write(hall.kefu.store, article_id, written, name, now())
+    await hall.kefu.follower.catch_up()
+    return made
 
 
 async def upload(
     hall: Hall, who: Operator, file: str, content: bytes, said: Mapping[str, str], *, name: str
-) -> Sequence[Article]:
+) -> Uploaded:
     """Put the texts of a file in, for the team; the file is read in a process apart."""
     _require(who)
     async with open_reading(lanes=1) as reading:
-        return await edit.upload(hall.kefu.store, reading, file, content, said, who=name, at=now())
+        articles, shelved = await edit.upload(hall.kefu.store, reading, file, content, said, who=name, at=now())
+    await hall.kefu.follower.catch_up()
+    cards = [card_of(one, hall.today) for one in articles]
+    return Uploaded(cards, shelved.added, shelved.changed, shelved.removed)
 
 
 async def remove(hall: Hall, who: Operator, article_id: str, name: str) -> None:
@@ -91,12 +117,15 @@ async def remove(hall: Hall, who: Operator, article_id: str, name: str) -> None:
     _require(who)
     if not (await hall.kefu.store.shelve([], [article_id], name, now())).removed:
         raise NotFound(f"There is no article {article_id!r}.")
+    await hall.kefu.follower.catch_up()
 
 
 async def restore(hall: Hall, who: Operator, article_id: str, version: int, name: str) -> Article:
     """Make an earlier version the current one, for the team."""
     _require(who)
-    return await edit.restore(hall.kefu.store, article_id, version, name, now())
+    made = await edit.restore(hall.kefu.store, article_id, version, name, now())
+    await hall.kefu.follower.catch_up()
+    return made
 
 
 def _require(who: Operator) -> None:

@@ -69,7 +69,7 @@ def operator_of(connection: HTTPConnection) -> Operator:
             return Operator(UNNAMED)
         raise NotSignedIn("This is not the operator token; it stands in the project's .env as KEFU_OPERATOR_TOKEN.")
     if connection.scope.get("method", "GET") not in SAFE:
-        _refuse_other_sites(connection)
+        refuse_other_sites(connection)
     cookie = connection.cookies.get(COOKIE, "")
     if cookie:
         return _read(cookie, hall)
@@ -122,7 +122,7 @@ def _key(hall: Hall) -> OctKey:
     return OctKey.import_key(hashlib.sha256("\0".join(parts).encode()).digest())
 
 
-def _refuse_other_sites(connection: HTTPConnection) -> None:
+def refuse_other_sites(connection: HTTPConnection) -> None:
     """A cookie must not let another site act: browsers say where a request comes from."""
     site = connection.headers.get("sec-fetch-site", "same-origin")
     origin = connection.headers.get("origin", "")

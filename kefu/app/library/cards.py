@@ -47,6 +47,7 @@ class Catalogue:
         self._library = library
         self._edition = 0
         self._articles: dict[str, Article] = {}
+        self._made: tuple[date, Sequence[Card]] | None = None
         self._catching_up = asyncio.Lock()
 
     async def cards(self, today: date) -> Sequence[Card]:
@@ -54,8 +55,11 @@ class Catalogue:
         async with self._catching_up:
             changes = await self._library.changes(self._edition)
             if changes.edition != self._edition:
-                kept = {**self._articles} | {one.id: replace(one, markdown="", passages=()) for one in changes.put}
+                kept = self._articles | {one.id: replace(one, markdown="", passages=()) for one in changes.put}
                 gone = set(changes.drop)
                 self._articles = {id_: kept[id_] for id_ in sorted(kept) if id_ not in gone}
                 self._edition = changes.edition
-        return [card_of(one, today) for one in self._articles.values()]
+                self._made = None
+            if self._made is None or self._made[0] != today:
+                self._made = today, tuple(card_of(one, today) for one in self._articles.values())
+            return self._made[1]

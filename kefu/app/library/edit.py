@@ -13,7 +13,7 @@ from kefu.app.library.reading import Reading
 from kefu.core.articles import Article
 from kefu.core.errors import BadInput, NotFound
 from kefu.core.ports.document import Written
-from kefu.core.ports.library import Library, Version
+from kefu.core.ports.library import Library, Shelved, Version
 
 
 async def read_article(library: Library, article_id: str, version: int = 0) -> Article:
@@ -52,14 +52,17 @@ async def write(library: Library, article_id: str, written: Written, who: str, a
 
 async def upload(
     library: Library, reading: Reading, name: str, content: bytes, said: Mapping[str, str], *, who: str, at: datetime
-) -> Sequence[Article]:
-    """Put the texts of a file in; the same name again replaces what it brought. Raises `BadInput` or `TooLarge`."""
+) -> tuple[Sequence[Article], Shelved]:
+    """Put the texts of a file in; the same name again replaces what it brought.
+
+    The articles of the file, and what of them is new. Raises `BadInput` or `TooLarge`.
+    """
     source = f"upload:{name}"
     articles = articles_of(await reading.read(name, content), source, Properties(**said), at)
     ids = {article.id for article in articles}
     gone = [one.id async for one in all_articles(library) if one.source == source and one.id not in ids]
-    await library.shelve(articles, gone, who, at)
-    return [await read_article(library, article.id) for article in articles]
+    shelved = await library.shelve(articles, gone, who, at)
+    return [await read_article(library, article.id) for article in articles], shelved
 
 
 async def restore(library: Library, article_id: str, version: int, who: str, at: datetime) -> Article:

@@ -23,6 +23,7 @@ from kefu.core.nouns import Language
 from kefu.core.ports.channel import Raw
 from kefu.web.api.webhooks import raw_of, take
 from kefu.web.hall import Hall, hall_of, limit, now
+from kefu.web.reading_room import is_of_use
 from kefu.web.transcript import NOTHING, Transcript, read_lines
 from kefu.web.viewer import customer_of
 from kefu.web.words import choose_language
@@ -43,7 +44,7 @@ class Arrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Welcome(msgspec.Struct, frozen=True):
-    """A session and what the widget shows first."""
+    """A session and what the widget shows first; `help` says whether /help has something to read."""
 
     session: str
     identified: bool
@@ -52,6 +53,7 @@ class Welcome(msgspec.Struct, frozen=True):
     suggestions: tuple[str, ...]
     last: int
     waiting: bool
+    help: bool
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -119,6 +121,7 @@ async def open_session(arrival: Arrival, language: Language, hall: Hall) -> Welc
         suggestions=tuple(suggest(hall.kefu.catalog, language)),
         last=known.last,
         waiting=known.waiting,
+        help=await is_of_use(hall),
     )
 
 

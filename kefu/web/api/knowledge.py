@@ -10,12 +10,13 @@ from pydantic import BaseModel, Field
 
 from kefu.app import Operator
 from kefu.app.library.articles import LARGEST, LONGEST_TITLE
+from kefu.app.library.cards import Card, card_of
 from kefu.core.articles import Article
 from kefu.core.ports.document import Written
 from kefu.core.ports.library import Version
 from kefu.web import shelf
-from kefu.web.hall import Hall, hall_of, now
-from kefu.web.shelf import Card
+from kefu.web.hall import Hall, hall_of
+from kefu.web.shelf import Uploaded, Wish
 from kefu.web.staff import named
 from kefu.web.viewer import operator_of
 
@@ -48,6 +49,19 @@ class Draft(BaseModel):
         return Written(self.title, self.markdown, properties=said)
 
 
+class Text(BaseModel):
+    """What is to be shown."""
+
+    markdown: str = Field(max_length=LARGEST)
+    title: str = Field("", max_length=LONGEST_TITLE)
+
+
+class Shown(BaseModel):
+    """HTML of a few safe tags: no script, no style, no raw HTML of the text."""
+
+    html: str
+
+
 class Back(BaseModel):
     """Which version is to hold again."""
 
@@ -67,14 +81,21 @@ async def articles(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Sequence[Card]:
     """Articles in the order of their ids, after one; with `expired`, those that do not hold today."""
-    wish = {"audience": audience, "language": language, "expired": expired, "after": after, "limit": limit}
-    return await shelf.list_cards(hall, who, **wish)  # type: ignore[arg-type]
+    wish = Wish(language, audience, "expired" if expired else "")
+    found = await shelf.list_cards(hall, who, wish)
+    return [card for card in found if card.id > after][:limit]
 
 
 @router.post("")
 async def write_new(draft: Draft, hall: Hallway, who: Staff) -> Card:
     """Write a new article."""
     return _card(hall, await shelf.write(hall, who, "", draft.written(), named(who, draft.who)))
+
+
+@router.post("/preview")
+async def preview(text: Text, who: Staff) -> Shown:
+    """A text as its readers would see it; nothing is kept."""
+    return Shown(html=await shelf.preview(who, text.markdown, text.title))
 
 
 @router.put("/files/{name}")
@@ -87,11 +108,10 @@ async def upload(
     audience: Readers = "",
     language: Spoken = "",
     by: Who = "",
-) -> Sequence[Card]:
+) -> Uploaded:
     """Put the texts of a file in; the body is the file. The same name again replaces what it brought."""
     said = {"audience": audience, "language": language}
-    made = await shelf.upload(hall, who, name, await request.body(), said, name=named(who, by))
-    return [_card(hall, one) for one in made]
+    return await shelf.upload(hall, who, name, await request.body(), said, name=named(who, by))
 
 
 @router.get("/{article_id}")
@@ -126,4 +146,4 @@ async def restore(article_id: str, back: Back, hall: Hallway, who: Staff) -> Car
 
 
 def _card(hall: Hall, article: Article) -> Card:
-    return shelf.card_of(article, now().astimezone(hall.kefu.config.zone).date())
+    return card_of(article, hall.today)

@@ -1,10 +1,11 @@
-"""The desk's pages: one folder each, a function that gathers and a template that shows."""
+"""The pages of the desk and of the help centre: one folder each, a function that gathers and a template that shows."""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
-from kefu.web.pages import conversation, overview, promise, review, sign_in, turns, waiting, why
+from kefu.web.pages import conversation, help_centre, knowledge, overview, promise, review, sign_in, turns, waiting, why
+from kefu.web.pages.knowledge.edit import edit
 
 ROUTES = [
     Route("/", overview.show),
@@ -14,6 +15,12 @@ ROUTES = [
     Route("/waiting", waiting.show),
     Route("/conversations/{conversation}", conversation.show),
     Route("/conversations/{conversation}/{deed:str}", conversation.act, methods=["POST"]),
+    Route("/knowledge", knowledge.show),
+    Route("/knowledge/new", edit, methods=["GET", "POST"]),
+    Route("/knowledge/{article}", knowledge.article),
+    Route("/knowledge/{article}/edit", edit, methods=["GET", "POST"]),
+    Route("/knowledge/{article}/remove", knowledge.remove, methods=["POST"]),
+    Route("/knowledge/{article}/restore", knowledge.restore, methods=["POST"]),
     Route("/review", review.show),
     Route("/review/{turn}", review.judge, methods=["POST"]),
     Route("/promise", promise.show),
@@ -22,4 +29,12 @@ ROUTES = [
     Route("/promise/withdraw", promise.withdraw, methods=["POST"]),
     Route("/turns", turns.show),
     Route("/why/{turn}", why.show),
+]
+
+HELP = [
+    Route("/help", help_centre.front),
+    Route("/help/", help_centre.front),
+    Route("/help/sitemap.xml", help_centre.sitemap),
+    Route("/help/{article}", help_centre.article),
+    Route("/help/{article}/opinion", help_centre.opine, methods=["POST"]),
 ]

@@ -7,6 +7,7 @@ import { wordsIn } from "./words.js";
 
 const CLOSE = "M6 6l12 12M18 6L6 18";
 const SEND = "M4 12l16-8-5 16-3-6.5z";
+const BOOK = "M12 6.5C10 5 7 4.7 3.5 5v13.5c3.5-.3 6.5 0 8.5 1.5 2-1.5 5-1.8 8.5-1.5V5C17 4.7 14 5 12 6.5ZV20";
 const PERSON = "M12 12.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5c.6-3.6 3.5-5.5 7.5-5.5s6.9 1.9 7.5 5.5";
 const LONGEST = 2000;
 const PATIENCE_MS = 1500;
@@ -75,6 +76,7 @@ class Panel {
     const welcome = await answer.json();
     this.memory.session = welcome.session;
     this.suggestions = welcome.suggestions;
+    this.help.hidden = !welcome.help;
     if (!this.title) this.heading.textContent = welcome.title;
     return welcome.session;
   }
@@ -169,11 +171,13 @@ class Panel {
     const send = make("button", { type: "submit", class: "send", "aria-label": say("send") }, draw(SEND));
     const composer = make("form", { class: "composer" }, this.field, send);
     const person = make("button", { type: "button", class: "person", on: { click: () => this.#write(say("person")) } }, draw(PERSON), say("person"));
+    const place = `${this.base}help?lang=${this.language}`;
+    this.help = make("a", { class: "help", href: place, target: "_blank", rel: "noopener", "aria-label": say("help"), title: say("help"), hidden: true }, draw(BOOK));
     const shut = make("button", { type: "button", class: "shut", "aria-label": say("close"), on: { click: () => this.close() } }, draw(CLOSE));
     this.heading = make("h2", { id: "title" }, title || say("title"));
     const kind = make("p", {}, make("span", { class: "ai" }, "AI"), this.state);
     this.box = make("section", { class: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1", lang: this.language, hidden: true },
-      make("header", {}, this.heading, person, shut, kind), this.banner, this.thread.box, this.options, composer);
+      make("header", {}, this.heading, person, this.help, shut, kind), this.banner, this.thread.box, this.options, composer);
     composer.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = this.field.value.trim();
@@ -202,7 +206,7 @@ class Panel {
 
   // On a phone the window covers the page, so the focus stays in it.
   #circle(event) {
-    const stops = [...this.box.querySelectorAll("button, textarea, [tabindex='0']")].filter((stop) => stop.offsetParent);
+    const stops = [...this.box.querySelectorAll("a[href], button, textarea, [tabindex='0']")].filter((stop) => stop.offsetParent);
     const edge = event.shiftKey ? stops[0] : stops.at(-1);
     const at = this.root.activeElement;
     if (at !== edge && at !== this.box) return;

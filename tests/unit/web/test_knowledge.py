@@ -57,11 +57,19 @@ def test_articles_are_filtered(client: TestClient) -> None:
 def test_a_file_is_uploaded_and_replaced(client: TestClient) -> None:
     big = make_docx([("1", "手册"), *(("", f"第 {number} 段，{number * 7919}") for number in range(9000))])
     assert len(big) > 64 * 1024
-    (made,) = client.put(f"{AT}/files/book.docx?audience=staff", content=big, headers=AS_OPERATOR).json()
+    taken = client.put(f"{AT}/files/book.docx?audience=staff", content=big, headers=AS_OPERATOR).json()
+    (made,) = taken["articles"]
     assert (made["title"], made["audience"], made["source"]) == ("手册", "staff", "upload:book.docx")
     rows = "问题,答案\n几点上课？,七点半\n怎么登录？,用手机号\n".encode()
-    assert len(client.put(f"{AT}/files/a.csv", content=rows, headers=AS_OPERATOR).json()) == 2
-    assert len(client.put(f"{AT}/files/a.csv", content=rows[:40], headers=AS_OPERATOR).json()) == 1
+
+    def put(content: bytes) -> list[int]:
+        taken = client.put(f"{AT}/files/a.csv", content=content, headers=AS_OPERATOR).json()
+        return [len(taken[name]) for name in ("articles", "added", "changed", "removed")]
+
+    assert put(rows) == [2, 2, 0, 0]
+    assert put(rows) == [2, 0, 0, 0]
+    assert put(rows.replace(b"\xe4\xb8\x83", b"8")) == [2, 0, 1, 0]
+    assert put(rows[:40]) == [1, 0, 1, 1]
     assert len(client.get(AT, headers=AS_OPERATOR).json()) == 2
 
 

@@ -100,6 +100,7 @@ def test_empty_pages_say_what_to_do_next(client: TestClient) -> None:
     assert "还没有对话" in client.get("/desk/").text
     assert "没有客户在等" in client.get("/desk/waiting").text
     assert "No turns yet" in client.get("/desk/turns?lang=en").text
+    assert "kefu knowledge add" in client.get("/desk/knowledge").text
 
 
 def test_a_colleague_helps_and_gives_back(client: TestClient) -> None:
@@ -160,9 +161,14 @@ def test_the_language_is_remembered(client: TestClient) -> None:
 def test_pages_carry_no_inline_script_or_style(client: TestClient) -> None:
     ask(client, "我学到哪了")
     turn = client.get("/api/v1/turns", headers=AS_OPERATOR).json()[0]["id"]
-    for path in ("/desk/", "/desk/waiting", "/desk/turns", f"/desk/why/{turn}", "/desk/sign-in", "/api/v1/docs"):
+    draft = {"markdown": "# A\n\n| a |\n|--:|\n| b |", "title": "A"}
+    article = client.post("/api/v1/knowledge", json=draft, headers=AS_OPERATOR).json()["id"]
+    paths = ["/desk/", "/desk/waiting", "/desk/turns", f"/desk/why/{turn}", "/desk/sign-in", "/api/v1/docs"]
+    paths += [f"/desk/knowledge{more}" for more in ("", "/new", f"/{article}", f"/{article}/edit")]
+    for path in (*paths, "/help?lang=en", f"/help/{article}", "/help?q=b", "/help/nothing"):
         page = client.get(path, headers=AS_OPERATOR).text
         assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son\w+=", page)
+        page = re.sub(r'<link rel="(?:canonical|alternate)".*', "", page)
         assert not re.search(r'(?:src|href)="(?!/|#)', page)
 
 
