@@ -21,7 +21,7 @@ def make_school(home: Path, kept: int = 1000) -> Path:
         done = run(*command)
         assert done.exit_code == 0, done.output
         if command[0] == "init":
-            _thin(home, kept)
+            thin(home, kept)
     return home
 
 
@@ -31,7 +31,8 @@ def add(school: Path, skill: str, *sentences: str) -> None:
         file.writelines(f"{sentence}\n" for sentence in sentences)
 
 
-def _thin(school: Path, kept: int) -> None:
+def thin(school: Path, kept: int) -> None:
+    """Keep so many examples of each intent and language."""
     for file in (school / "skills").glob("*/examples.*.txt"):
         lines, count = [], 0
         for line in file.read_text("utf-8").splitlines():

@@ -19,7 +19,7 @@ async def list_themes(hall: Hall, who: Operator) -> Sequence[Theme]:
 
 
 async def accept(
-    hall: Hall, who: Operator, turns: Sequence[str], ways: Sequence[str], answer: str, said: Properties, *, name: str
+    hall: Hall, who: Operator, turns: Sequence[str], ways: Sequence[str], answer: str, *, said: Properties, name: str
 ) -> Article:
     """Answer these questions so from now on, for the team: the article is found at once."""
     _require(who)

@@ -11,6 +11,7 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 from encoders import write_encoder
+from small_school import thin
 
 from kefu.ai.encode import bert, onnx
 from kefu.ai.encode.tuned import REHEARSAL, Recipe, digest_text, read_tuned
@@ -144,6 +145,7 @@ def kefu(*arguments: str, **environment: str) -> Result:
 def test_a_project_is_tuned_and_trained_by_command(source: Path, tmp_path: Path) -> None:
     home = tmp_path / "school"
     assert kefu("init", str(home), "--learners", "60", "--quiet").exit_code == 0
+    thin(home, 8)
     done = kefu("encoder", "tune", str(home), "--encoder", str(source), "--name", "ours", "--epochs", "1")
     assert done.exit_code == 0, done.output
     assert 'encoder = "encoders/ours"' in done.output

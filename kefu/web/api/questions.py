@@ -75,7 +75,7 @@ async def accept(lesson: Lesson, hall: Hallway, who: Staff) -> Card:
     """Answer these questions so from now on; the article is live at once."""
     said = Properties(language=lesson.language, audience=lesson.audience)
     name = named(who, lesson.who)
-    article = await lessons.accept(hall, who, lesson.turns, lesson.ways, lesson.answer, said, name=name)
+    article = await lessons.accept(hall, who, lesson.turns, lesson.ways, lesson.answer, said=said, name=name)
     return card_of(article, hall.today)
 
 

@@ -39,5 +39,5 @@ async def settle(request: Request) -> Response:
         return RedirectResponse("/desk/questions", 303)
     ways = form.get("ways", "").splitlines()
     said = Properties(language=form.get("language", ""), audience=form.get("audience", ""))
-    article = await lessons.accept(hall, who, turns, ways, form.get("answer", ""), said, name=who.who)
+    article = await lessons.accept(hall, who, turns, ways, form.get("answer", ""), said=said, name=who.who)
     return RedirectResponse(f"/desk/questions?learned={article.id}", 303)
