@@ -229,8 +229,7 @@ class Kefu:
 
     def _apply(self, found: Standing, wish: Wish, reader: Reader) -> None:
         """Let the next turn work by this: one replacement, so that no turn sees half of it."""
-        answer_at = self.config.get("promise.answer_at", float)
-        promise = found.applied(Promise(answer_at, self.config.get("promise.clarify_at", float)))
+        promise = found.applied(usual_promise(self.config))
         shadow = wish.is_shadow(found)
         if shadow != self.house.shadow:
             log.info("mode", shadow=shadow, advice="people answer, kefu drafts" if shadow else "kefu answers")
@@ -319,7 +318,8 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
     searches = await open_searches(config, await load_lexicons(catalog, records))
     stack.callback(searches.close)
     house = make_house(config, store=store, reader=reader, catalog=catalog, records=records, pushes=pushes)
-    house = replace(house, find=Finder(searches).find, pen=await open_pen(config, stack))
+    help_place = "/help" if config.get("help.public", bool) else ""
+    house = replace(house, find=Finder(searches).find, pen=await open_pen(config, stack), help_place=help_place)
     return Kefu(
         config=config,
         store=store,
@@ -352,7 +352,7 @@ def make_house(
         reader=reader,
         catalog=catalog,
         records=records,
-        promise=Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float)),
+        promise=usual_promise(config),
         hours=parse_hours(config.table("handoff"), config.zone),
         clock=lambda: datetime.now(UTC),
         zone=config.zone,
@@ -365,6 +365,12 @@ def make_house(
         pushes=pushes,
         notify=("team",) if config.get("handoff.notify_url", str) else (),
     )
+
+
+def usual_promise(config: Config) -> Promise:
+    """The thresholds of kefu.toml, which hold where nothing was proven."""
+    own = {KNOWLEDGE: config.get("knowledge.answer_at", float)}
+    return Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float), own)
 
 
 async def inline(work: Callable[[], Reading]) -> Reading:

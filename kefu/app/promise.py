@@ -95,8 +95,11 @@ class Standing:
         if self.certificate is None or self.watched is None:
             return usual
         kept, floor = self.certificate.kept, max(self.watched.floor, usual.answer_at if self.void else 0.0)
+        answer_at = max(kept.threshold, floor)
         own = {one.intent: max(one.threshold, floor) for one in kept.owns}
-        return replace(usual, answer_at=max(kept.threshold, floor), own=own)
+        if self.void:
+            own |= {intent: max(least, own.get(intent, answer_at)) for intent, least in usual.own.items()}
+        return replace(usual, answer_at=answer_at, own=own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import structlog
 
 from kefu.core.decisions import Answer, Decision, HandOff, Search
 from kefu.core.events import QuestionLeft
-from kefu.core.nouns import Conversation, Evidence, Language, Statement
+from kefu.core.nouns import Conversation, Evidence, Statement
 from kefu.core.ports.knowledge import Found, Hit, Part, Query
 from kefu.service.dialogue.decide import decide
 from kefu.service.turn.act import Work, words
@@ -65,7 +65,7 @@ def _query(question: str, work: Work) -> Query:
 
 def answer(found: Found, work: Work) -> None:
     """Give the sentences that answer, and name what contradicts them."""
-    statements = [one for part in found.parts for one in statements_of(part, work.talk.language)]
+    statements = [one for part in found.parts for one in statements_of(part, work)]
     statements[-1] = replace(statements[-1], text=statements[-1].text.rstrip())
     work.evidence = [evidence for statement in statements for evidence in statement.evidence]
     work.reply(Draft("say", "found", statements=tuple(statements)))
@@ -76,7 +76,7 @@ def answer(found: Found, work: Work) -> None:
             "says": dispute.one.sentences[0],
             "other_says": dispute.other.sentences[0],
         }
-        both = (evidence_of(dispute.one.hit), evidence_of(dispute.other.hit))
+        both = (evidence_of(dispute.one.hit, work), evidence_of(dispute.other.hit, work))
         work.reply(Draft("say", "disputed", facts=facts, evidence=both, quick_replies=words(work, "person")))
 
 
@@ -85,28 +85,34 @@ def name_expired(work: Work) -> None:
     hit = work.found.expired if work.found else None
     if hit:
         facts = {"title": hit.article.title, "until": hit.article.valid_until}
-        work.reply(Draft("say", "expired", facts=facts, evidence=(evidence_of(hit),)))
+        work.reply(Draft("say", "expired", facts=facts, evidence=(evidence_of(hit, work),)))
 
 
-def statements_of(part: Part, language: Language) -> Iterator[Statement]:
+def statements_of(part: Part, work: Work) -> Iterator[Statement]:
     """The sentences of a part as they stand in it: on lines of their own where they do there."""
-    text, evidence = part.hit.passage.text, (evidence_of(part.hit),)
+    text, evidence = part.hit.passage.text, (evidence_of(part.hit, work),)
     at = 0
     for number, sentence in enumerate(part.sentences):
         begin = text.find(sentence, at)
         end = begin + len(sentence)
         is_last = number == len(part.sentences) - 1
         line_ends = is_last or "\n" in text[end : text.find(part.sentences[number + 1], end)]
-        yield Statement(sentence + ("\n" if line_ends else " " if language == "en" else ""), evidence)
+        yield Statement(sentence + ("\n" if line_ends else " " if work.talk.language == "en" else ""), evidence)
         at = end
 
 
-def evidence_of(hit: Hit) -> Evidence:
-    """Where a passage stands: article and version, the number of the passage, its text, and what readers call it."""
+def evidence_of(hit: Hit, work: Work) -> Evidence:
+    """Where a passage stands: article and version, the number of the passage, its text, and what readers call it.
+
+    The link leads to where the article came from, or else to the help centre.
+    """
     article, passage = hit.article, hit.passage
-    source = f"knowledge:{article.id}@{article.version}/{passage.number}"
-    anchor = f"#{passage.anchor}" if passage.anchor and article.link else ""
-    return Evidence(source, passage.text, article.title, article.link + anchor if article.link else "")
+    place = work.house.help_place if article.audience == "public" else ""
+    link = article.link or (f"{place}/{article.id}" if place else "")
+    anchor = f"#{passage.anchor}" if passage.anchor and link else ""
+    return Evidence(
+        f"knowledge:{article.id}@{article.version}/{passage.number}", passage.text, article.title, link + anchor
+    )
 
 
 def said_by(parts: Sequence[Part]) -> str:

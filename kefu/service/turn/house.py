@@ -34,6 +34,7 @@ class House:
     `check_holds` is how long an identity proven by answers is believed.
     `compute` runs a CPU-bound function where it does not block the loop. `find` looks into the
     company's texts, where there are any; with `pen` a writer may rephrase what was found.
+    `help_place` is where everybody reads the public articles, empty where nobody does.
     """
 
     store: Store
@@ -54,6 +55,7 @@ class House:
     review_share: float = 0.0
     shadow: bool = False
     pen: Pen | None = None
+    help_place: str = ""
     shadow_share: float = 1.0
     gate: Gate = field(default_factory=lambda: Gate(capacity=256))
 

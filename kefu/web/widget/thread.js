@@ -6,8 +6,9 @@ const NEAR_PX = 80;
 const SOURCE = "M4 4.5A2.5 2.5 0 0 1 6.5 2H20v17H6.5A1.5 1.5 0 0 0 5 20.5 1.5 1.5 0 0 0 6.5 22H20v-1.5H6.6v0H20V2M8 7h8M8 11h6";
 
 export class Thread {
-  constructor(say, language, retry) {
+  constructor(say, language, base, retry) {
     this.say = say;
+    this.base = base;
     this.retry = retry;
     this.clock = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", { hour: "2-digit", minute: "2-digit" });
     this.calendar = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
@@ -95,7 +96,7 @@ export class Thread {
     this.lastBy = speaker;
     const sources = new Map((line.statements ?? []).flatMap((statement) => statement.sources).map((source) => [source.title + source.link, source]));
     const chips = [...sources.values()].map(({ title, link }) => {
-      const away = link ? ["a", { class: "source", href: link, target: "_blank", rel: "noopener" }] : ["span", { class: "source" }];
+      const away = link ? ["a", { class: "source", href: new URL(link, this.base), target: "_blank", rel: "noopener" }] : ["span", { class: "source" }];
       return make(...away, draw(SOURCE), make("span", { class: "hidden" }, `${this.say("sources")} `), title);
     });
     return make("div", { class: `line ${line.by}` }, label, make("p", { class: "bubble" }, line.text), ...chips);

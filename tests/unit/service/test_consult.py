@@ -15,7 +15,9 @@ from kefu.ai.write.proof import prove
 from kefu.app.searches import Finder
 from kefu.core.articles import Article, Audience, Passage
 from kefu.core.events import DecisionTaken, Drafted, DrawnForReview, Event, HandedOff, QuestionLeft, Replied
+from kefu.core.nouns import Conversation, Reading
 from kefu.core.ports.knowledge import Hit, Part
+from kefu.service.turn.act import Work
 from kefu.service.turn.consult import statements_of
 from kefu.service.turn.rewrite import Pen
 from kefu.testing.check_knowledge import AT
@@ -181,7 +183,8 @@ async def test_a_writer_may_say_it_and_adds_nothing(bench: Bench) -> None:
 def test_sentences_stand_on_lines_as_they_did() -> None:
     article = replace(text("steps", "怎么做", "先打开。再点。\n1. 完成"), language="en")
     hit = Hit(article, article.passages[0], 1.0, 1.0)
-    assert [one.text for one in statements_of(Part(hit, ("先打开。", "再点。", "1. 完成")), "zh")] == [
+    work = Work(make_bench().house, Conversation("c", "chat", "u"), Reading.unknown("?"), AT, "r")
+    assert [one.text for one in statements_of(Part(hit, ("先打开。", "再点。", "1. 完成")), work)] == [
         "先打开。",
         "再点。\n",
         "1. 完成\n",

@@ -14,6 +14,9 @@ from kefu.web.viewer import operator_of
 SHOWN = 20
 """Groups on the page; when some are settled, others follow."""
 
+NEAR = 0.3
+"""From this probability on an article is shown as coming near."""
+
 ASKED = 5
 """Ways to ask that are shown of a group."""
 
@@ -26,7 +29,7 @@ async def show(request: Request) -> Response:
     learned = request.query_params.get("learned", "")[:64]
     return render(
         request, "questions/page.html", who=who, themes=themes[:SHOWN], groups=len(themes), count=count,
-        asked=ASKED, learned=learned,
+        asked=ASKED, near_from=NEAR, learned=learned,
     )  # fmt: skip
 
 
