@@ -46,4 +46,7 @@ async def _chat(home: Path, customer: str) -> None:
                 taken = await kefu.take(inbound)
                 for reply in taken.replies:
                     console.print(reply.text, style="cyan", markup=False, soft_wrap=True)
+                    for title in dict.fromkeys(one.title for said in reply.statements for one in said.evidence):
+                        if title:
+                            console.print(f"  ↳ {title}", style="dim", markup=False, soft_wrap=True)
                 console.print(f"[dim]kefu why {taken.turn_id} {home}[/]")

@@ -125,6 +125,20 @@ def test_the_main_job_in_english(page: Page, address: str) -> None:
     shoot(page, "demo-en")
 
 
+def test_the_schools_own_texts_answer_with_their_source(page: Page, address: str) -> None:
+    page.goto(address)
+    ask(page, "直播课错过了能补看吗")
+    answer(page, "错过的直播课可以看回放。")
+    source = page.locator("#kefu a.source")
+    expect(source).to_contain_text("错过了直播课怎么办")
+    shoot(page, "demo-source")
+    with page.expect_popup() as opened:
+        source.click()
+    expect(opened.value.locator("h1")).to_contain_text("错过了直播课怎么办")
+    shoot(opened.value, "demo-source-article")
+    opened.value.close()
+
+
 def test_several_courses_are_asked_for_and_picked_by_a_button(page: Page, address: str) -> None:
     sign_in(page, address, "L00002", "zh")
     ask(page, "我学到哪了")

@@ -33,6 +33,9 @@ FOLDS = 3
 MOST_TRIED = 1_000
 """Marked texts up to which all folds are trained to learn trust; beyond, one fold has spans enough."""
 
+UNMARKED, LEAST_UNMARKED = 4, 1_000
+"""Texts without spans that are learned from, for each marked one and at least: more only cost time."""
+
 STATE = re.compile(r"^  \(0\) f(\d+) --> (\d+): (\S+)$", re.MULTILINE)
 STEP = re.compile(r"^  \(1\) (\d+) --> (\d+): (\S+)$", re.MULTILINE)
 
@@ -62,7 +65,7 @@ class CrfSpans:
 
     def fit(self, texts: Sequence[Taught], progress: Progress) -> None:
         """Learn; about 5 s of CPU for 2,000 marked texts."""
-        kinds, self._sounds = kinds_in(texts, IDENTIFIERS), build_sounds()
+        texts, kinds, self._sounds = _thinned(texts), kinds_in(texts, IDENTIFIERS), build_sounds()
         self._field = None
         if not kinds:
             return
@@ -114,6 +117,20 @@ class CrfSpans:
             weights, steps = unpack_array(parts["spans.npy"]), unpack_array(parts["steps.npy"])
             self._become(Field(tuple(settings["kinds"]), tuple(settings["names"]), weights, steps))
             self._trust = Trust(np.array(settings["trust"]))
+
+
+def _thinned(texts: Sequence[Taught]) -> Sequence[Taught]:
+    """All marked texts, and enough of the others, evenly from all places."""
+    bare = sum(not text.spans for text in texts)
+    wanted = max(LEAST_UNMARKED, UNMARKED * (len(texts) - bare))
+    if bare <= wanted:
+        return texts
+    kept, number = [], 0
+    for text in texts:
+        number += not text.spans
+        if text.spans or number * wanted // bare > (number - 1) * wanted // bare:
+            kept.append(text)
+    return kept
 
 
 def around(units: Sequence[Unit], sounds: Sounds) -> list[list[str]]:

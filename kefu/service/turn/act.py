@@ -75,6 +75,9 @@ class Work:
         """Put the drafts so far into words; returns what was composed."""
         drafts, self.drafts = self.drafts, []
         composed = [compose(draft, self.talk, self.house.catalog, self.house.zone) for draft in drafts]
+        bare = [said.text for reply in composed for said in reply.statements if not said.evidence]
+        if bare:
+            raise ValueError(f"a sentence has no evidence: {bare[0]!r}")
         self.replies += composed
         return composed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +16,7 @@ from kefu.ai.write.proof import prove
 from kefu.app.searches import Finder
 from kefu.core.articles import Article, Audience, Passage
 from kefu.core.events import DecisionTaken, Drafted, DrawnForReview, Event, HandedOff, QuestionLeft, Replied
-from kefu.core.nouns import Conversation, Reading
+from kefu.core.nouns import Conversation, Reading, Statement
 from kefu.core.ports.knowledge import Hit, Part
 from kefu.service.turn.act import Work
 from kefu.service.turn.consult import statements_of
@@ -178,6 +179,15 @@ async def test_a_writer_may_say_it_and_adds_nothing(bench: Bench) -> None:
             assert reply.text == FREE
             sources = {one.source.partition(":")[0] for said in reply.statements for one in said.evidence}
             assert sources == writers
+
+
+async def test_a_sentence_without_evidence_does_not_go_out(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["kefu.service.turn.consult"]
+    monkeypatch.setattr(module, "statements_of", lambda part, _: [Statement(part.sentences[0], ())])
+    events = await happened(bench, "教材怎么邮寄")
+    said = [event.text for event in events if isinstance(event, Replied)]
+    assert not any(FREE.startswith(text) for text in said)
+    assert any(isinstance(event, HandedOff) for event in events)
 
 
 def test_sentences_stand_on_lines_as_they_did() -> None:
