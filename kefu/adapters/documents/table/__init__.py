@@ -6,11 +6,11 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import PurePath
 
-from kefu.adapters.files.archive import check_archive
 from kefu.adapters.files.encoding import decode_text
+from kefu.adapters.files.workbook import Rows, sheets_of
 from kefu.core.errors import BadInput, TooLarge
 from kefu.core.ports.document import Written
 
@@ -36,8 +36,6 @@ HEADER_ROWS = 10
 MOST_ROWS = 50_000
 LONGEST_CELL = 100_000
 
-Rows = Iterable[Sequence[object]]
-
 
 class TableReader:
     """Reads .csv, .tsv and .xlsx; a row is an entry, and several questions may share its answer.
@@ -51,7 +49,7 @@ class TableReader:
     def read(self, name: str, content: bytes) -> Sequence[Written]:
         """See `DocumentReader`."""
         excel = PurePath(name).suffix.lower() == ".xlsx"
-        sheets = _sheets(name, content) if excel else [("", rows) for rows in _csv(name, content)]
+        sheets = sheets_of(name, content) if excel else [("", rows) for rows in _csv(name, content)]
         for found in _tables(name, sheets):
             if found:
                 return found
@@ -86,17 +84,6 @@ def _csv_rows(name: str, text: str, delimiter: str) -> Iterator[Sequence[str]]:
         yield from csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
         raise TooLarge(f"{name}: {error}; a cell may have {LONGEST_CELL:,} characters.") from error
-
-
-def _sheets(name: str, content: bytes) -> list[tuple[str, Rows]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    check_archive(name, content, "xl/workbook.xml")
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        return [(sheet, book.get_sheet_by_name(sheet).iter_rows()) for sheet in book.sheet_names]
-    except CalamineError as error:
-        raise BadInput(f"{name} can't be read as a workbook ({error}); open it and save it anew.") from error
 
 
 def _entries(name: str, sheet: str, rows: Rows) -> Iterator[Written]:
