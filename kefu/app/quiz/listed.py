@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kefu.adapters.files.encoding import decode_text
-from kefu.adapters.files.workbook import sheets_of
+from kefu.adapters.files.workbook import sheets_of, shown
 from kefu.app.data.source import language_of
 from kefu.app.plugins import needing
 from kefu.core.articles import AUDIENCES, Article, Audience
@@ -136,12 +136,12 @@ def _numbered(file: Path, reader: Any) -> Iterator[tuple[int, Sequence[object]]]
 def _table(file: Path, rows: Iterator[tuple[int, Sequence[object]]]) -> Iterator[Row]:
     _, header = next(rows, (1, ()))
     roles = {called: role for role, names in COLUMNS.items() for called in names}
-    columns = [roles.get(str(cell).strip().casefold(), "") for cell in header]
+    columns = [roles.get(shown(cell).casefold(), "") for cell in header]
     if missing := [role for role in ("question", "source") if role not in columns]:
         raise BadInput(f"{file}:1: has no column {' and no column '.join(missing)}; name them in the first line.")
     for line, row in rows:
-        cells = [str(cell if cell is not None else "") for cell in row]
-        if any(cell.strip() for cell in cells):
+        cells = [shown(cell) for cell in row]
+        if any(cells):
             cells += [""] * (len(columns) - len(cells))
             yield line, {role: cell for role, cell in zip(columns, cells, strict=False) if role}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from files import make_xlsx
 
+from kefu.adapters.files.workbook import shown
 from kefu.ai.knowledge.lexical import LexicalKnowledge
 from kefu.app.library.texts import Texts
 from kefu.app.quiz import Quiz, ask_all, share_of
@@ -84,6 +85,11 @@ def test_a_list_is_json_lines_or_a_workbook(tmp_path: Path) -> None:
     ]
     book.write_bytes(make_xlsx({"list": table}))
     assert keys(read_list(book, SHELF)) == EXPECTED
+
+
+def test_a_number_in_a_workbook_is_what_people_see() -> None:
+    """Excel keeps 21 as 21.0, which stands in no answer."""
+    assert [shown(cell) for cell in (21.0, 0.5, None, " a ")] == ["21", "0.5", "", "a"]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
 from io import StringIO
 from pathlib import PurePath
 
 from kefu.adapters.files.encoding import decode_text
-from kefu.adapters.files.workbook import Rows, sheets_of
+from kefu.adapters.files.workbook import Rows, sheets_of, shown
 from kefu.core.errors import BadInput, TooLarge
 from kefu.core.ports.document import Written
 
@@ -98,7 +97,7 @@ def _entries(name: str, sheet: str, rows: Rows) -> Iterator[Written]:
                 return
             continue
         place = f"{sheet} row {number}".strip()
-        entry = _entry(place, {at: _shown(cell) for at, cell in enumerate(row) if at in roles}, roles)
+        entry = _entry(place, {at: shown(cell) for at, cell in enumerate(row) if at in roles}, roles)
         if entry:
             yield entry
 
@@ -122,17 +121,6 @@ def _entry(place: str, cells: Mapping[int, str], roles: Mapping[int, str]) -> Wr
         role: cells[at] for at, role in roles.items() if role not in ("question", "more", "answer") and cells.get(at)
     }
     return Written(questions[0], answer + "\n", place, questions, properties)
-
-
-def _shown(cell: object) -> str:
-    """A cell as people see it."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time().isoformat() == "00:00:00" else cell.isoformat(" ", "minutes")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell if cell is not None else "").strip()
 
 
 def open_reader(settings: Mapping[str, object]) -> TableReader:
