@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.markup import escape
 
-from kefu.cli.options import json_option
-from kefu.cli.show import as_json, chinese, console, progress, say
+from kefu.cli.options import json_option, project_option
+from kefu.cli.searching import search, test
+from kefu.cli.show import as_json, chinese, console, plain, progress, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +24,6 @@ SHOWN = 20
 """How many lines of a kind a report prints."""
 WHO = "kefu knowledge by hand"
 
-project_option = click.option(
-    "--project", default=".", show_default=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The project whose store they live in.",
-)  # fmt: skip
 prune_option = click.option("--prune", is_flag=True, help="Take out what came from files or pages that are gone.")
 dry_option = click.option("--dry-run", is_flag=True, help="Say what would be done, change nothing.")
 
@@ -313,6 +309,10 @@ def export(folder: Path, *, project: Path) -> None:
     say(f"Wrote {count} articles into {folder}.", f"已把 {count} 篇写入 {folder}。")
 
 
+for command in (search, test):
+    knowledge.add_command(command)
+
+
 def bring_own(config: Config) -> None:
     """Bring in the folder `knowledge/` of a project when it starts; what can't be read is said, and it goes on."""
     from kefu.app.library.bring import bring_project
@@ -336,11 +336,6 @@ def summary(one: Article) -> dict[str, object]:
     days = {"valid_from": one.valid_from, "valid_until": one.valid_until}
     about = {"id": one.id, "title": one.title, "language": one.language, "audience": one.audience, "owner": one.owner}
     return {**about, **days, "labels": one.labels, "link": one.link, "source": one.source, "version": one.version}
-
-
-def plain(text: str) -> str:
-    """A text from outside without what a terminal or rich would act upon."""
-    return escape("".join(char if char.isprintable() else "·" for char in text))
 
 
 def _article(project: Path, article_id: str, version: int) -> Article:

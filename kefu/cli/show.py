@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 
 if TYPE_CHECKING:
     from kefu.core.errors import KefuError
@@ -27,6 +28,11 @@ def chinese() -> bool:
 def say(en: str, zh: str) -> None:
     """One line in the terminal's language."""
     console.print(zh if chinese() else en, soft_wrap=True)
+
+
+def plain(text: str) -> str:
+    """A text from outside without what a terminal or rich would act upon."""
+    return escape("".join(char if char.isprintable() else "·" for char in text))
 
 
 def fail(error: KefuError) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from web_house import WebHouse, make_config
 
 from kefu.ai.knowledge.lexical import LexicalKnowledge
 from kefu.app.searches import Follower, RememberedSearches
-from kefu.core.articles import Article
+from kefu.core.articles import Article, Audience
+from kefu.core.nouns import Identity, Inbound
 from kefu.core.ports.knowledge import Query
 from kefu.core.ports.library import Changes
 from kefu.testing.check_knowledge import BASICS, DAY, KNOWLEDGE_CHECKS, Open, row
@@ -88,3 +91,33 @@ def test_hits_are_remembered_until_an_article_changes() -> None:
 @pytest.mark.parametrize("check", KNOWLEDGE_CHECKS, ids=lambda check: check.__name__)
 def test_a_memory_keeps_what_a_search_promises(check: Callable[[Open], None]) -> None:
     check(lambda: RememberedSearches(LexicalKnowledge()))
+
+
+def told(name: str, question: str, answer: str, audience: Audience = "public") -> Article:
+    return replace(row(name, question, answer, language="zh", audience=audience), title=question)
+
+
+async def test_what_an_open_kefu_remembers_is_for_one_audience_and_until_an_article_changes(tmp_path: Path) -> None:
+    grades, mail = "我的成绩单在哪里看？", "教材怎么邮寄？"
+    async with WebHouse(make_config(tmp_path)).opening() as kefu:
+
+        async def says(text: str, sender: str, customer: str = "") -> str:
+            identity = Identity(customer, "token") if customer else None
+            now = datetime.now(UTC)
+            taken = await kefu.take(Inbound("rest", f"m-{sender}", sender, text, now, identity))
+            return "".join(reply.text for reply in taken.replies)
+
+        async def shelve(*articles: Article) -> None:
+            await kefu.store.shelve(articles, (), "mei", datetime.now(UTC))
+            assert await kefu.follower.catch_up()
+
+        await shelve(told("grades", grades, "成绩单在“我的学习”里。", "signed_in"), told("mail", mail, "三天内寄出。"))
+        assert "我的学习" in await says(grades, "a", "L1")
+        hits = kefu.searches.hits
+        assert "我的学习" in await says(grades, "b", "L2")
+        assert kefu.searches.hits > hits
+        assert "我的学习" not in await says(grades, "c")
+        assert "三天内" in await says(mail, "d")
+        assert "三天内" in await says(mail, "e")
+        await shelve(told("mail", mail, "五天内寄出。"))
+        assert "五天内" in await says(mail, "f")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import PurePath
 
-from kefu.adapters.files.archive import check_archive
 from kefu.adapters.files.encoding import decode_text
+from kefu.adapters.files.workbook import Rows, sheets_of, shown
 from kefu.core.errors import BadInput, TooLarge
 from kefu.core.ports.document import Written
 
@@ -36,8 +35,6 @@ HEADER_ROWS = 10
 MOST_ROWS = 50_000
 LONGEST_CELL = 100_000
 
-Rows = Iterable[Sequence[object]]
-
 
 class TableReader:
     """Reads .csv, .tsv and .xlsx; a row is an entry, and several questions may share its answer.
@@ -51,7 +48,7 @@ class TableReader:
     def read(self, name: str, content: bytes) -> Sequence[Written]:
         """See `DocumentReader`."""
         excel = PurePath(name).suffix.lower() == ".xlsx"
-        sheets = _sheets(name, content) if excel else [("", rows) for rows in _csv(name, content)]
+        sheets = sheets_of(name, content) if excel else [("", rows) for rows in _csv(name, content)]
         for found in _tables(name, sheets):
             if found:
                 return found
@@ -88,17 +85,6 @@ def _csv_rows(name: str, text: str, delimiter: str) -> Iterator[Sequence[str]]:
         raise TooLarge(f"{name}: {error}; a cell may have {LONGEST_CELL:,} characters.") from error
 
 
-def _sheets(name: str, content: bytes) -> list[tuple[str, Rows]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    check_archive(name, content, "xl/workbook.xml")
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        return [(sheet, book.get_sheet_by_name(sheet).iter_rows()) for sheet in book.sheet_names]
-    except CalamineError as error:
-        raise BadInput(f"{name} can't be read as a workbook ({error}); open it and save it anew.") from error
-
-
 def _entries(name: str, sheet: str, rows: Rows) -> Iterator[Written]:
     """The entries of one sheet; none when it has no header with both columns."""
     roles: dict[int, str] = {}
@@ -111,7 +97,7 @@ def _entries(name: str, sheet: str, rows: Rows) -> Iterator[Written]:
                 return
             continue
         place = f"{sheet} row {number}".strip()
-        entry = _entry(place, {at: _shown(cell) for at, cell in enumerate(row) if at in roles}, roles)
+        entry = _entry(place, {at: shown(cell) for at, cell in enumerate(row) if at in roles}, roles)
         if entry:
             yield entry
 
@@ -135,17 +121,6 @@ def _entry(place: str, cells: Mapping[int, str], roles: Mapping[int, str]) -> Wr
         role: cells[at] for at, role in roles.items() if role not in ("question", "more", "answer") and cells.get(at)
     }
     return Written(questions[0], answer + "\n", place, questions, properties)
-
-
-def _shown(cell: object) -> str:
-    """A cell as people see it."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time().isoformat() == "00:00:00" else cell.isoformat(" ", "minutes")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell if cell is not None else "").strip()
 
 
 def open_reader(settings: Mapping[str, object]) -> TableReader:
