@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from databases import new_database
+
+from kefu.cli.log import set_up_log
 
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_tracebacks() -> None:
     """What goes wrong on purpose is logged as the server logs it: rich takes seconds to draw a traceback's locals."""
-    rendered = [structlog.processors.format_exc_info, structlog.dev.ConsoleRenderer(colors=False)]
-    structlog.configure(processors=[structlog.processors.add_log_level, *rendered])
+    set_up_log("debug")
 
 
 @pytest.fixture(scope="session")

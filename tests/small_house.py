@@ -29,6 +29,7 @@ progress = "《{title}》学到第{lesson}课。"
 finish = "《{title}》下月学完。"
 refunded = "已提交，编号{number}。"
 proven = "验证通过。"
+classes = "{days}的课。"
 wrong = "信息不对。"
 noted = "已记下，编号{number}。"
 [ask]
@@ -70,6 +71,7 @@ MANIFESTS = {
     '[slots.name]\nfree = true\noptions = "known_name"\ndepends = ["buyer"]\ncalled = ["抬头"]\n'
     'accepts = ["complaint"]\n'
     '[slots.code]\npattern = "\\\\d{4,6}"\noptions = "no_code"\ndepends = ["buyer"]\ncalled = ["税号"]',
+    "classes": 'intents = ["classes"]\nidentity = true\nsteps = ["do classes"]\n[slots.day]\nentity = "date"',
     "complaint": 'intents = ["complaint"]\nrisk = "none"\nsteps = ["do note"]',
     "broken": 'intents = ["broken"]\nrisk = "none"\nsteps = ["do fail"]',
     "person": 'intents = ["person"]\nrisk = "none"\nsteps = ["hand_off customer_asked"]',
@@ -90,6 +92,10 @@ async def courses(call: Call) -> Choices:
 
 async def progress(call: Call) -> Say:
     return Say(call.intent)
+
+
+async def classes(call: Call) -> Say:
+    return Say("classes", {"days": call.slots.get("day") or "一周"})
 
 
 async def request(call: Call) -> Say:
@@ -132,6 +138,7 @@ ACTIONS = {
     "check_code": check_code,
     "courses": courses,
     "progress": progress,
+    "classes": classes,
     "request": request,
     "compare": compare,
     "note": note,
@@ -142,6 +149,9 @@ ACTIONS = {
 def skill(name: str) -> Skill:
     manifest = f'name = "{name}"\nowner = "tests"\nlanguages = ["zh"]\ntitle = {{ zh = "{name}" }}\n{MANIFESTS[name]}'
     return parse_skill(name, {"skill.toml": manifest, "replies.zh.toml": REPLIES, **QUERIES}, ACTIONS)
+
+
+DAYS = {"明天": "+1d", "周三": "+0w3"}
 
 
 class RuleReader:
@@ -156,6 +166,7 @@ class RuleReader:
         "坏了": "broken",
         "发票": "form",
         "转人工": "person",
+        "有课": "classes",
     }
     cues: Mapping[str, str] = {
         "不对": "correct",
@@ -172,6 +183,7 @@ class RuleReader:
         whole = Ask(text, asks[0].intents)
         entities = [Entity("course", m.group(), None, *m.span()) for m in re.finditer("英语课|数学课|钢琴课", text)]
         entities += [Entity("order_number", m.group(), m.group(), *m.span()) for m in re.finditer(r"E\d{10}", text)]
+        entities += [Entity("date", m.group(), DAYS[m.group()], *m.span()) for m in re.finditer("明天|周三", text)]
         entities += [
             Entity("ordinal", m.group(), "一二三".index(m[1]) + 1, *m.span())
             for m in re.finditer("第([一二三])个", text)

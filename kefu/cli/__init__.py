@@ -41,6 +41,9 @@ def commands() -> None:
 
     Exit codes: 0 all is well, 1 something was found or failed, 2 wrong usage.
     """
+    from kefu.cli.log import set_up_log
+
+    set_up_log()
 
 
 for command in (

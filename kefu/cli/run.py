@@ -27,9 +27,11 @@ Examples:
 def run(home: Path, host: str, port: int, demo: bool) -> None:
     """Train if there is no model yet, then serve the project until Ctrl+C."""
     from kefu.app.config import load_config
+    from kefu.cli.log import set_up_log
     from kefu.cli.serve import serve
 
     config = load_config(home)
+    set_up_log(config.get("log.level", str), config.get("log.format", str), serving=True)
     if not (config.home / config.get("reader.model", str) / "current").is_file():
         say("There is no model yet; training one (a few seconds) …", "还没有模型，先训练一个（几秒钟）……")
         # A process of its own gives the memory of training back.

@@ -1,14 +1,10 @@
-"""The serving process: address, log, server."""
+"""The serving process: address and server."""
 
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import socket
-import sys
-
-import structlog
 
 from kefu.app.config import Config
 from kefu.cli.show import say
@@ -31,7 +27,6 @@ def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
 
     if demo and host not in LOCAL:
         raise BadConfig(f"--demo signs staff in without a token, so it serves {LOCAL[0]} only, not {host}.")
-    set_up_log(config.get("log.level", str), config.get("log.format", str))
     listener = listen(host, port)
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{listener.getsockname()[1]}"  # noqa: S104
     name = config.get("kefu.name", str)
@@ -61,23 +56,3 @@ def listen(host: str, port: int) -> socket.socket:
             continue
         return listener
     raise BadConfig(f"{host}: no free port from {port} to {port + MOST_PORTS - 1}; name one with --port.")
-
-
-def set_up_log(level: str, form: str) -> None:
-    """Structured logs to standard error: `text` for people, `json` for machines."""
-    renderer = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else structlog.dev.ConsoleRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

@@ -46,6 +46,7 @@ class Slot:
     come up empty lead to the question. `accepts` are intents that are answers to a free
     question, not another matter. `called` are words by which customers name the slot to
     correct it, `depends` the slots whose correction makes this one unknown again.
+    A slot that no step asks for is filled by a message that names just one value.
     """
 
     name: str
@@ -109,6 +110,12 @@ class Skill:
     examples: Mapping[Language, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
     tones: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unasked(self) -> tuple[Slot, ...]:
+        """The slots that no step asks for."""
+        asked = {step.name for step in self.steps if step.kind == "ask"}
+        return tuple(slot for slot in self.slots.values() if slot.name not in asked)
 
 
 class Call(Protocol):

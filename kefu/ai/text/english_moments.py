@@ -46,6 +46,11 @@ def _quarter(match: re.Match[str]) -> Meaning | None:
     return in_year(match["year"] or match["before"], f"-Q{number}")
 
 
+def _weekend(match: re.Match[str]) -> Meaning:
+    week = f"{0 if match['which'] == 'coming' else STEPS[match['which']]:+}w"
+    return "date", f"{week}6/{week}7"
+
+
 def _weekday(match: re.Match[str]) -> Meaning:
     step = match["step"] or match["after"] or ""
     return "date", f"{STEPS[step]:+}w{WEEKDAYS[match['weekday'][:3]]}"
@@ -135,7 +140,9 @@ FORMS = (
         _weekday,
     ),
     form(
-        "weekend", r"\b(?P<which>last|this|next|the|coming) weekend\b", lambda m: ("date", f"{STEPS[m['which']]:+}w6")
+        "weekend",
+        r"\b(?P<which>last|this|next|the|coming) weekend\b",
+        _weekend,
     ),
     form("week month quarter year", rf"\b(?P<which>last|this|next) {UNIT}\b", _step),
     form(

@@ -45,7 +45,7 @@ STEPS = {
     "last": -1, "past": -1, "this": 0, "the": 0, "current": 0, "next": 1, "coming": 1,
 }  # fmt: skip
 YEARS = {"前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
-WEEKDAYS = {char: at for at, char in enumerate("一二三四五六日", start=1)} | {"天": 7, "末": 6}
+WEEKDAYS = {char: at for at, char in enumerate("一二三四五六日", start=1)} | {"天": 7}
 UNITS = {
     "周": "w", "星期": "w", "礼拜": "w", "月": "m", "季度": "q", "季": "q", "年": "y",
     "week": "w", "month": "m", "quarter": "q", "year": "y",
@@ -109,9 +109,10 @@ def _holiday(match: re.Match[str]) -> Meaning | None:
 
 
 def _weekday(match: re.Match[str]) -> Meaning:
-    day = match[2]
-    number = WEEKDAYS.get(day) or DIGITS.get(day) or int(day)
-    return "date", f"{STEPS[match[1] or '']:+}w{number}"
+    day, week = match[2], f"{STEPS[match[1] or '']:+}w"
+    if day == "末":
+        return "date", f"{week}6/{week}7"
+    return "date", f"{week}{WEEKDAYS.get(day) or DIGITS.get(day) or int(day)}"
 
 
 def _period(match: re.Match[str]) -> Meaning:

@@ -8,7 +8,7 @@ then what is new, then what is unclear.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, Search, TakeBack
 from kefu.core.nouns import Conversation, Entity, Flow, IntentScore, Option, Question, Reading, Value
@@ -45,7 +45,7 @@ ENQUIRIES = frozenset(("understood", "unsure", "unknown", "not_understood"))
 """Reasons of decisions on a new matter, to which the texts may know more than the skills."""
 
 
-EDITION = 2
+EDITION = 3
 """The edition of these rules; raised when a change may let another enquiry be answered, which voids certificates."""
 
 
@@ -268,13 +268,21 @@ def follows_up(scene: Scene) -> Decision | None:
     last = scene.talk.last
     if last is None or scene.talk.flow or last.skill == scene.catalog.identity_skill:
         return None
-    kinds = {kind for slot in scene.catalog.skills[last.skill].slots.values() for kind in slot.entity}
-    named = [entity for entity in scene.reading.entities if entity.kind in kinds]
-    new = None if _is_just(scene.text, named) else scene.best
+    skill = scene.catalog.skills[last.skill]
+    named = _named(scene, skill.slots.values())
+    just = _is_just(scene.text, named)
+    new = None if just else scene.best
     if not named or (new is not None and new.name != last.skill):
         return None
+    if not just and named == _named(scene, skill.unasked):
+        return None  # 「明天要考试」: much that speaks of a day goes on with nothing
     intent = scene.reading.best.name if new else last.intent
     return Run(last.skill, "followed_up", scene.text, intent, fresh=True, mention=scene.text)
+
+
+def _named(scene: Scene, slots: Iterable[Slot]) -> list[Entity]:
+    kinds = {kind for slot in slots for kind in slot.entity}
+    return [entity for entity in scene.reading.entities if entity.kind in kinds]
 
 
 def _is_just(text: str, named: Sequence[Entity]) -> bool:

@@ -85,6 +85,9 @@ def _parts(skill: Skill) -> Iterator[str]:
     for slot in skill.slots.values():
         if isinstance(slot.options, str) and slot.options not in skill.actions:
             yield f"actions.py: there is no async function {slot.options} (options of {slot.name})"
+    for slot in skill.unasked:
+        if not slot.entity:
+            yield f"skill.toml: no step asks for [slots.{slot.name}] and no entity fills it"
     for kind, query in skill.lexicons.items():
         if query not in skill.queries:
             yield f"queries/{query}.sql is missing (lexicon of {kind})"

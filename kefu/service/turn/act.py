@@ -104,6 +104,7 @@ async def act(run: Run, work: Work) -> None:
         tries = flow.question.tries + run.again
         ask(work, replace(flow.question, tries=tries), again=run.again)
         return
+    notice(run, work)
     while work.talk.flow and work.flow.step < len(work.skill.steps):
         step = work.skill.steps[work.flow.step]
         if not await take(step, run, work):
@@ -132,6 +133,18 @@ def begin(run: Run, work: Work) -> None:
         cleared = [name for name, value in run.slots.items() if value is None and name != asked]
         if cleared:
             work.record(StepReached(work.now, first_step(work.skill, cleared)))
+
+
+def notice(run: Run, work: Work) -> None:
+    """Fill the slots that no step asks for: each by the one value that the message names for it."""
+    for slot in work.skill.unasked:
+        named = {
+            entity.value
+            for entity in work.reading.entities
+            if entity.kind in slot.entity and entity.value is not None and entity.text in run.mention
+        }
+        if work.flow.slots.get(slot.name) is None and len(named) == 1:
+            work.record(SlotsFilled(work.now, {slot.name: named.pop()}))
 
 
 def first_step(skill: Skill, slots: Sequence[str]) -> int:

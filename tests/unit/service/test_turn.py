@@ -345,3 +345,18 @@ async def test_a_reader_that_fails_has_understood_nothing(bench: Bench, monkeypa
 
     monkeypatch.setattr(type(bench.house.reader), "read", fail)
     assert "没有完全明白" in (await bench.say("我学到哪了"))[0]
+
+
+async def test_what_no_step_asks_for_is_taken_from_the_message_that_names_just_one(bench: Bench) -> None:
+    assert await bench.say("有课吗") == ["一周的课。"]
+    assert await bench.say("明天有课吗，就明天") == ["+1d的课。"]
+    assert await bench.say("明天周三是不是有课") == ["一周的课。"]
+    assert await bench.say("那周三呢") == ["+0w3的课。"]
+    assert await bench.say("不对，是明天") == ["+1d的课。"]
+    assert "的课" not in (await bench.say("明天我要考试"))[0]
+
+
+async def test_the_day_is_still_known_when_the_customer_has_proven_who_they_are(bench: Bench) -> None:
+    assert await bench.say("明天有课吗", "") == ["订单号？"]
+    await bench.say("E2603010001", "")
+    assert (await bench.say("5678", ""))[-1] == "+1d的课。"

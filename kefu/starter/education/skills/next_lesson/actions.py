@@ -3,28 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from kefu.core import Call, Carry, Choices, Fact, Option, Row, Say, Value
+from kefu.core.dates import days_of
+from kefu.core.errors import BadInput
 
-AHEAD = timedelta(days=7)
-"""How far a timetable looks."""
+WEEK = timedelta(days=7)
+"""How far a timetable looks where no days were named."""
 
 
 async def schedule(call: Call) -> Carry | Say:
-    """The live classes of the coming days, when that is what was asked for."""
+    """The live classes of the days that were named, else of the coming ones, when that is what was asked for."""
     if call.intent != "schedule":
         return Carry({})
-    rows = await classes(call)
-    if not rows:
-        return Say("no_classes")
-    soon = [row for row in rows if moment(row) < call.now + AHEAD]
-    if not soon:
-        return Say("later", class_facts(rows[0], call))
-    lines = [
-        f"{moment(row).astimezone(call.now.tzinfo):%m-%d %H:%M}  {title(row, call)}  {row['room']}" for row in soon
-    ]
-    return Say("schedule", {"count": len(lines), "list": "\n".join(lines)})
+    days = named_days(call)
+    if days is None:
+        return await timetable(call, call.now, call.now + WEEK, "", {})
+    first, last = days
+    begin, end = (datetime.combine(day, time(), call.now.tzinfo) for day in (first, last + timedelta(days=1)))
+    return await timetable(call, begin, end, "_day" if first == last else "_days", {"first": first, "last": last})
+
+
+async def timetable(call: Call, begin: datetime, end: datetime, of: str, facts: dict[str, Fact]) -> Say:
+    """The classes from `begin` until before `end`, else the next one at all; `of` ends the names of the replies."""
+    rows = await classes(call, min(begin, call.now))
+    inside = [row for row in rows if begin <= moment(row) < end]
+    coming = [row for row in rows if moment(row) >= call.now]
+    if inside:
+        lines = [
+            f"{moment(row).astimezone(call.now.tzinfo):%m-%d %H:%M}  {title(row, call)}  {row['room']}"
+            for row in inside
+        ]
+        return Say(f"schedule{of}", {**facts, "count": len(lines), "list": "\n".join(lines)})
+    if coming:
+        return Say(f"later{of}", {**facts, **class_facts(coming[0], call)})
+    return Say("no_classes")
+
+
+def named_days(call: Call) -> tuple[date, date] | None:
+    """The first and the last day that the customer named, today at the earliest where it is among them.
+
+    A weekday of this week that is over means next week's: on a Friday, 「周三有课吗」 looks ahead.
+    """
+    said, today = str(call.slots.get("day") or ""), call.now.date()
+    try:
+        first, last = days_of(said, today)
+    except BadInput:  # none was named, or one that no calendar has
+        return None
+    if last < today and said.startswith("+0w"):
+        return first + WEEK, last + WEEK
+    return (today, last) if first < today <= last else (first, last)
 
 
 async def my_courses(call: Call) -> Choices:
@@ -50,13 +79,13 @@ async def next_lesson(call: Call) -> Say:
     """The next class of a live course, where one is to come, else the next lesson."""
     if not call.facts["live"]:
         return Say("next_lesson")
-    coming = [row for row in await classes(call) if row["course_id"] == call.slots["course"]]
+    coming = [row for row in await classes(call, call.now) if row["course_id"] == call.slots["course"]]
     return Say("next_class", class_facts(coming[0], call)) if coming else Say("no_more_classes")
 
 
-async def classes(call: Call) -> Sequence[Row]:
-    """The customer's live classes from now on, soonest first."""
-    return await call.find("classes", since=f"{call.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+async def classes(call: Call, since: datetime) -> Sequence[Row]:
+    """The customer's live classes from a time on, soonest first."""
+    return await call.find("classes", since=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
 
 
 def class_facts(row: Row, call: Call) -> dict[str, Fact]:
