@@ -39,7 +39,7 @@ EDITION = "edition"
 DOUBTFUL = 0.6
 """From this probability on nobody asks whether a text that has expired would have known better."""
 
-RANKINGS = [[part.tolist() for part in (one.weights, one.certainty)] for one in (BY_WORDS, BY_MEANING)]
+RANKINGS = [[one.weights.tolist(), one.certainty.tolist(), one.background] for one in (BY_WORDS, BY_MEANING)]
 METHOD = hashlib.sha256(repr((FORMAT, RANKINGS)).encode()).hexdigest()[:8]
 """Names how passages are found and how sure that is: another one with a kefu that does it otherwise."""
 

@@ -38,13 +38,19 @@ MEANT_CERTAINTY = np.array([0.066, 0.436, 0.048, 2.34, -3.214])
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What signs count in the score (n_signs,), and what makes a probability of it (5,)."""
+    """What signs count in the score (n_signs,), and what makes a probability of it (5,).
+
+    `background` is the score that some passage reaches for a question about anything else, in a library of any size:
+    where there are too few for one to reach it, the lead over it counts. The median for questions that the sample
+    school's articles do not answer.
+    """
 
     weights: np.ndarray
     certainty: np.ndarray
+    background: float
 
 
-BY_WORDS, BY_MEANING = Ranking(WEIGHTS, CERTAINTY), Ranking(MEANT, MEANT_CERTAINTY)
+BY_WORDS, BY_MEANING = Ranking(WEIGHTS, CERTAINTY, 5.0), Ranking(MEANT, MEANT_CERTAINTY, 6.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def rank(candidates: Sequence[tuple[Candidate, np.ndarray]], ranking: Ranking = 
     scored = []
     for one, signs, score in found:
         rival = runner_up if one.entry.article == articles[0] else 0
-        lead = score - found[rival][2] if rival is not None else score
+        lead = score - max(found[rival][2] if rival is not None else 0.0, ranking.background)
         scored.append(Scored(one, signs, score, lead, certainty(score, lead, signs, ranking)))
     return scored
 

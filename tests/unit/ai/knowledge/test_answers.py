@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kefu.ai.knowledge.answers import amounts_in, choose_sentences, extract, halves_of
+from kefu.ai.knowledge.lexical import LexicalKnowledge
 from kefu.ai.knowledge.sentences import split_sentences
 from kefu.core.articles import Article, Passage
-from kefu.core.ports.knowledge import Hit
+from kefu.core.ports.knowledge import Hit, Query
 from kefu.testing.check_knowledge import AT, row
 
 
@@ -96,3 +97,14 @@ def test_what_only_differs_is_no_contradiction(other: tuple[str, str], probabili
 
 def test_numbers_are_compared_as_digits() -> None:
     assert amounts_in("十四天内，收取5%的费用") == {"天": ["14"], "%": ["5"]}
+
+
+def test_a_library_of_one_article_is_not_sure_of_everything() -> None:
+    knowledge = LexicalKnowledge()
+    knowledge.put([row("eat", "Where can I eat?", "On the ground floor.")])
+
+    def probability(question: str) -> float:
+        return knowledge.search(Query(question, "en", "public", None))[0].probability
+
+    assert probability("where can we eat") > 0.9
+    assert max(probability(other) for other in ("Where are you?", "Where is the office?", "How do I get there?")) < 0.6
