@@ -15,9 +15,9 @@ def run(*arguments: str) -> Result:
     return CliRunner(env=env).invoke(commands, arguments)
 
 
-def make_school(home: Path, kept: int = 1000) -> Path:
+def make_school(home: Path, kept: int = 1000, *, trained: bool = True) -> Path:
     """A school with its first model, trained on so many examples of each intent and language."""
-    for command in (("init", str(home), "--learners", "60", "--quiet"), ("train", str(home), "--quiet")):
+    for command in (("init", str(home), "--learners", "60", "--quiet"), ("train", str(home), "--quiet"))[: 1 + trained]:
         done = run(*command)
         assert done.exit_code == 0, done.output
         if command[0] == "init":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,15 @@ hello|hi !refund
 """
 
 
-def opener(name: str, folder: Path) -> Open:
-    """How a fresh reader of this name is opened."""
+@pytest.fixture(scope="module")
+def opener(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Open]:
+    """How a fresh reader of a name is opened; the same function for the same name."""
+    file = tmp_path_factory.mktemp("rules") / "rules.txt"
+    file.write_text(RULES, "utf-8")
+    return cache(lambda name: _opener(name, file))
+
+
+def _opener(name: str, file: Path) -> Open:
     match name:
         case "nearest.v1":
             return lambda: nearest.open_reader({})
@@ -45,16 +53,16 @@ def opener(name: str, folder: Path) -> Open:
             settings = {"parts": list(modules), "open_part": lambda part: modules[part].open_reader({})}
             return lambda: ensemble.open_reader(settings)
         case "rules.v1":
-            file = folder.parent / f"{folder.name}-rules.txt"
-            file.write_text(RULES, "utf-8")
             return lambda: rules.open_reader({"rules": str(file)})
     return lambda: linear.open_reader({})
 
 
 @pytest.mark.parametrize("name", ["linear.v1", "nearest.v1", "joined.v1", "ensemble.v1", "rules.v1"])
 @pytest.mark.parametrize("check", READER_CHECKS, ids=lambda check: check.__name__)
-def test_a_reader_conforms(name: str, check: Callable[[Open, Path], None], tmp_path: Path) -> None:
-    check(opener(name, tmp_path), tmp_path)
+def test_a_reader_conforms(
+    name: str, check: Callable[[Open, Path], None], opener: Callable[[str], Open], tmp_path: Path
+) -> None:
+    check(opener(name), tmp_path)
 
 
 KERAS = Path(__file__).parent / "keras"
@@ -105,8 +113,8 @@ def test_a_model_of_another_encoder_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["linear.v1", "joined.v1"])
-def test_foreign_sentences_teach_doubt(name: str, tmp_path: Path) -> None:
-    told, untold = opener(name, tmp_path)(), opener(name, tmp_path)()
+def test_foreign_sentences_teach_doubt(name: str, opener: Callable[[str], Open]) -> None:
+    told, untold = opener(name)(), opener(name)()
     foreign = [
         Example(f"please book a {thing} to the {place}", OUT_OF_SCOPE, "en") for thing in THINGS for place in PLACES
     ]

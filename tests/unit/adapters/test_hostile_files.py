@@ -15,7 +15,7 @@ from kefu.adapters.files.apart import Apart, Limits
 from kefu.core.errors import BadInput, KefuError, TooLarge
 from kefu.core.ports.document import Written
 
-LIMITS = Limits(memory_mb=600, cpu_s=3, wall_s=8)
+LIMITS = Limits(memory_mb=600, cpu_s=2, wall_s=6)
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "{}">]>'.format("&a;" * 10)
 FOREIGN = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
@@ -94,7 +94,7 @@ HOSTILE = {
     "rows.csv": (table, lambda: b"question,answer\n" + b"q,a\n" * 60_000, "divide it"),
     "deep.html": (html, lambda: b"<div>" * 300_000, "deep|within"),
     "tables.html": (html, lambda: b"<table><tr><td>" * 5_000, "deep"),
-    "attributes.html": (html, lambda: b"<p " + b"a=1 " * 3_000_000, "no text|within"),
+    "attributes.html": (html, lambda: b"<p " + b"a=1 " * 500_000, "no text|within"),
     "zeros.html": (html, lambda: bytes(1 << 20), "no text"),
     "encrypted.pdf": (
         pdf,
@@ -155,8 +155,8 @@ def rogue(settings: Mapping[str, object]) -> Rogue:
     ("deed", "reason"),
     [
         ("eat", "too much memory"),
-        ("spin", "within 600 MB and 3 s"),
-        ("sleep", "within 600 MB and 3 s"),
+        ("spin", "within 600 MB and 2 s"),
+        ("sleep", "within 600 MB and 2 s"),
         ("die", "broke its parser"),
         ("write", "OSError"),
         ("raise", "RuntimeError: what"),

@@ -109,12 +109,10 @@ def test_all_that_are_installed_are_compared_if_none_is_named(data: Path, plug_i
 
 
 def test_tone_is_compared_where_sentences_state_it(tmp_path: Path) -> None:
-    home = make_school(tmp_path / "school", kept=4)
-    found = run_school("compare", str(home), "--readers", "nearest.v1", "--folds", "2", "--json")
-    (row,) = json.loads(found.stdout)["readers"]
-    assert {(one["language"], one["question"]) for one in row["tone"]} > {("zh", "sentiment"), ("en", "act")}
+    home = make_school(tmp_path / "school", kept=4, trained=False)
     shown = run_school("compare", str(home), "--readers", "nearest.v1", "--folds", "2", "--quiet")
     assert "sentiment zh" in shown.stdout
+    assert "act en" in shown.stdout
     assert "F1, 95 %" in shown.stdout
 
 
