@@ -31,6 +31,8 @@ FLAGS = [
 ANSWER_ZH = "您好，您已经学习到第12课，预计还需要学习8课。"
 ANSWER_EN = "Hello, you have reached lesson 12; 8 lessons remain."
 
+ADDRESS = re.compile(r"http://\S+")
+
 
 def kefu(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "kefu", *arguments], check=True, stdout=subprocess.DEVNULL)
@@ -51,7 +53,7 @@ def address(project: Path) -> Iterator[str]:
     environment = {**os.environ, "LANG": "C.UTF-8"}
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert server.stdout is not None
-    found = re.search(r"http://\S+", server.stdout.readline())
+    found = next(filter(None, map(ADDRESS.search, server.stdout)), None)
     assert found, "one address should be printed"
     for _ in range(100):
         with suppress(OSError):
