@@ -22,7 +22,7 @@ from kefu.app.models import Models
 from kefu.app.notice import tell_team
 from kefu.app.outlook import Outlook, look, prove, release
 from kefu.app.plugins import load_plugin
-from kefu.app.promise import Standing, read_certificate, standing, subject_of
+from kefu.app.promise import Standing, read_certificate, standing, subject_of, usual_promise
 from kefu.app.readers import reader_settings
 from kefu.app.remembered import Remembered
 from kefu.app.searches import Finder, Follower, RememberedSearches, edition_of, index_of, open_searches
@@ -41,7 +41,6 @@ from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory, Store
 from kefu.service.desk.hours import parse_hours
 from kefu.service.dialogue.decide import KNOWLEDGE
-from kefu.service.dialogue.scene import Promise
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
@@ -365,12 +364,6 @@ def make_house(
         pushes=pushes,
         notify=("team",) if config.get("handoff.notify_url", str) else (),
     )
-
-
-def usual_promise(config: Config) -> Promise:
-    """The thresholds of kefu.toml, which hold where nothing was proven."""
-    own = {KNOWLEDGE: config.get("knowledge.answer_at", float)}
-    return Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float), own)
 
 
 async def inline(work: Callable[[], Reading]) -> Reading:

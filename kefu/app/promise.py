@@ -15,7 +15,7 @@ from kefu.app.config import Config
 from kefu.app.searches import METHOD
 from kefu.core.errors import BadConfig
 from kefu.core.ports.store import Review
-from kefu.service.dialogue.decide import EDITION
+from kefu.service.dialogue.decide import EDITION, KNOWLEDGE
 from kefu.service.dialogue.scene import Promise
 from kefu.service.promise.certify import Aim, Kept, Label, Own
 from kefu.service.promise.drift import Asked, Drift, compare
@@ -210,6 +210,12 @@ def _write(home: Path, found: Mapping[str, object]) -> None:
     making = home / f".{FILE}"
     making.write_text(json.dumps(found, indent=1, default=str) + "\n", "utf-8")
     making.replace(home / FILE)
+
+
+def usual_promise(config: Config) -> Promise:
+    """The thresholds of kefu.toml, which hold where nothing was proven."""
+    own = {KNOWLEDGE: config.get("knowledge.answer_at", float)}
+    return Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float), own)
 
 
 def subject_of(config: Config, reader: str, edition: int) -> Subject:

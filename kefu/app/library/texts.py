@@ -13,7 +13,7 @@ from kefu.app.data.records import known_names
 from kefu.app.library.bring import FOLDER
 from kefu.app.library.intake import all_articles, open_library
 from kefu.app.models import Models
-from kefu.app.promise import read_certificate, standing, subject_of
+from kefu.app.promise import read_certificate, standing, subject_of, usual_promise
 from kefu.app.searches import Finder, Follower, edition_of, open_searches
 from kefu.core.articles import Article, Audience
 from kefu.core.errors import BadInput, ModelMissing
@@ -21,7 +21,6 @@ from kefu.core.nouns import Language
 from kefu.core.ports.knowledge import Found, Hit, Knowledge, Query
 from kefu.core.ports.store import Memory
 from kefu.service.dialogue.decide import KNOWLEDGE
-from kefu.service.dialogue.scene import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ async def open_texts(config: Config, now: datetime) -> AsyncIterator[Texts]:
 
 async def _least(config: Config, library: Memory) -> float:
     """How sure the texts must be: by the certificate where there is one, else by kefu.toml."""
-    usual = Promise(config.get("promise.answer_at", float), config.get("promise.clarify_at", float))
+    usual = usual_promise(config)
     certificate = await asyncio.to_thread(read_certificate, config.home)
     if certificate is None:
         return usual.answers_at(KNOWLEDGE)

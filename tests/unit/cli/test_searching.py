@@ -42,7 +42,7 @@ def test_a_question_shows_its_sentences_with_their_place(school: Path) -> None:
     (part,) = shown["parts"]  # type: ignore[misc]
     assert part["source"] == "folder:knowledge/en/refund-time.md"
     assert shown["answered"]
-    assert shown["threshold"] == 0.6
+    assert shown["threshold"] == 0.75
     done = kefu("knowledge", "search", "退款多久到账", "--project", school, language="zh_CN.UTF-8")
     assert "会回答" in done.stdout
     assert "退款申请一般 2 天内审核" in done.stdout
