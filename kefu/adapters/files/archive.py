@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from io import BytesIO
 
 from kefu.core.errors import BadInput, TooLarge
@@ -36,7 +37,7 @@ def check_archive(name: str, content: bytes, needs: str) -> None:
             for part in archive.infolist():
                 if part.filename.endswith((".xml", ".rels")):
                     _check_xml(name, archive, part)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
         raise BadInput(f"{name} is no .{kind} file or is damaged ({error}); open it and save it anew.") from error
 
 

@@ -41,8 +41,8 @@ class Ranking:
     """What signs count in the score (n_signs,), and what makes a probability of it (5,).
 
     `background` is the score that some passage reaches for a question about anything else, in a library of any size:
-    where there are too few for one to reach it, the lead over it counts. The median for questions that the sample
-    school's articles do not answer.
+    where there are too few for one to reach it, the lead over it counts. About what questions
+    reach in the sample school that none of its articles answers.
     """
 
     weights: np.ndarray

@@ -98,12 +98,22 @@ def questions_of(article: Article) -> tuple[str, ...]:
     return tuple(dict.fromkeys(passage.question for passage in article.passages if passage.question))
 
 
+def said_of(article: Article) -> dict[str, str]:
+    """The properties of an article as a file or a form says them; the inverse of what `make_article` reads."""
+    return {
+        "language": article.language,
+        "audience": article.audience,
+        "owner": article.owner,
+        "link": article.link,
+        "labels": ", ".join(article.labels),
+        "valid_from": str(article.valid_from or ""),
+        "valid_until": str(article.valid_until or ""),
+    }
+
+
 def rewritten(article: Article, title: str, markdown: str, said: Mapping[str, str], at: datetime) -> Article:
     """An article that somebody wrote anew: the same id and source, passages cut again."""
-    kept = {"language": article.language, "audience": article.audience, "owner": article.owner, "link": article.link,
-            "valid_from": str(article.valid_from or ""), "valid_until": str(article.valid_until or ""),
-            "labels": ", ".join(article.labels)}  # fmt: skip
-    written = Written(title or article.title, markdown, "", questions_of(article), {**kept, **said})
+    written = Written(title or article.title, markdown, "", questions_of(article), {**said_of(article), **said})
     return with_digest(replace(make_article(written, article.source, Properties(), at), id=article.id))
 
 

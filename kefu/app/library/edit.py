@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 
-from kefu.app.library.articles import Properties, articles_of, rewritten
+from kefu.app.library.articles import Properties, articles_of, rewritten, said_of
 from kefu.app.library.intake import all_articles
 from kefu.app.library.reading import Reading
 from kefu.core.articles import Article
@@ -73,16 +73,7 @@ async def restore(library: Library, article_id: str, version: int, who: str, at:
 
 def as_file(article: Article) -> str:
     """An article as a Markdown file that says of itself what it is."""
-    said = {
-        "title": article.title,
-        "language": article.language,
-        "audience": article.audience,
-        "owner": article.owner,
-        "link": article.link,
-        "labels": ", ".join(article.labels),
-        "valid_from": str(article.valid_from or ""),
-        "valid_until": str(article.valid_until or ""),
-    }
+    said = {"title": article.title, **said_of(article)}
     lines = [f"{name} = {_quoted(value)}" for name, value in said.items() if value]
     return "\n".join(["+++", *lines, "+++", "", article.markdown])
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kefu.app import Operator
+from kefu.app.library.articles import said_of
 from kefu.core.articles import AUDIENCES, Article
 from kefu.core.errors import BadInput, TooLarge
 from kefu.core.ports.document import Written
@@ -63,15 +64,5 @@ async def _form(
 
 def _fields(article: Article) -> dict[str, str]:
     """An article as the form shows it."""
-    return {
-        "title": article.title,
-        "markdown": article.markdown,
-        "version": str(article.version),
-        "language": article.language,
-        "audience": article.audience,
-        "owner": article.owner,
-        "link": article.link,
-        "labels": ", ".join(article.labels),
-        "valid_from": str(article.valid_from or ""),
-        "valid_until": str(article.valid_until or ""),
-    }
+    text = {"title": article.title, "markdown": article.markdown, "version": str(article.version)}
+    return {**text, **said_of(article)}
