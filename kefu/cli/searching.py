@@ -55,7 +55,8 @@ def search(question: str, *, project: Path, language: Language | None, audience:
 
     found, hits, least = asyncio.run(work())
     said = {(part.hit.article.id, part.hit.passage.number) for part in found.parts}
-    further = [hit for hit in hits if (hit.article.id, hit.passage.number) not in said]
+    others = {hit.article.id: hit for hit in reversed(hits) if (hit.article.id, hit.passage.number) not in said}
+    further = sorted(others.values(), key=hits.index)  # the best passage of each article
     if as_json_:
         as_json(_found(found, further, least))
     else:
