@@ -9,7 +9,17 @@ from kefu.app.house import Kefu, open_kefu
 from kefu.app.mode import Mode
 from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
 from kefu.app.skills import load_module
-from kefu.service.privacy.access import Customer, Operator, Server, Viewer, may_read_conversation, may_see_evidence
+from kefu.service.desk.deeds import Deed, TeamDeed
+from kefu.service.privacy.access import (
+    Customer,
+    Operator,
+    Server,
+    Viewer,
+    may_act_on,
+    may_read_conversation,
+    may_see_evidence,
+    scope_of,
+)
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Dial, Kept, Outcome
 from kefu.service.skills.catalog import Catalog
@@ -22,6 +32,7 @@ __all__ = [
     "Catalog",
     "Config",
     "Customer",
+    "Deed",
     "Dial",
     "Kefu",
     "Kept",
@@ -32,13 +43,16 @@ __all__ = [
     "Rates",
     "Server",
     "Taken",
+    "TeamDeed",
     "Viewer",
     "as_mapping",
     "conversation_id_of",
     "load_config",
     "load_module",
+    "may_act_on",
     "may_read_conversation",
     "may_see_evidence",
     "open_kefu",
     "outcome_as_mapping",
+    "scope_of",
 ]

@@ -19,8 +19,9 @@ from kefu.app.config import Config
 from kefu.core.errors import DeliveryFailed, KefuError
 from kefu.core.ports.channel import Channel, Parcel
 from kefu.core.ports.store import Due, Memory, Settled
+from kefu.service.desk.deeds import Flag
 from kefu.service.turn.house import House
-from kefu.service.turn.person import Words, speak
+from kefu.service.turn.person import speak
 
 log = structlog.get_logger()
 
@@ -81,8 +82,8 @@ class Delivery:
         try:
             await self._store.settle((result,), self._house.clock())
             if result.error and result.retry_at is None and due.parting.kind != "notice":
-                words = Words("flag", "kefu", f"{due.parting.kind} not delivered: {result.error}")
-                await speak(due.conversation_id, words, self._house, self._store)
+                flag = Flag(f"{due.parting.kind} not delivered: {result.error}")
+                await speak(due.conversation_id, [flag], "kefu", self._house, self._store)
         except KefuError as error:
             log.warning("delivery not written down", code=error.code)
         self.wake()

@@ -16,6 +16,7 @@ import structlog
 
 from kefu.app.config import Config, load_config
 from kefu.app.delivery import Delivery
+from kefu.app.following import SearchIndex
 from kefu.app.library.learning import Theme, themes
 from kefu.app.mode import Mode, Wish, read_wish, set_mode
 from kefu.app.models import Models
@@ -39,6 +40,7 @@ from kefu.core.ports.channel import Channel
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory, Store
+from kefu.service.desk.deeds import Deed, HandBack, Judge, Reply, SettleQuestion, Take
 from kefu.service.desk.hours import parse_hours
 from kefu.service.dialogue.decide import KNOWLEDGE
 from kefu.service.privacy.rates import Rates
@@ -46,15 +48,21 @@ from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
 from kefu.service.turn import take_turn
 from kefu.service.turn.house import House, Taken
-from kefu.service.turn.person import Words, speak
+from kefu.service.turn.person import speak
 
 log = structlog.get_logger()
 
 WATCH_S = 60.0
 """How often the promise in force is held against the verdicts since."""
 
+INDEX_S = 30.0
+"""How often what was said is made findable; a search does it, too."""
+
 READ_UP_S = 3.0
 """How long the start waits for the index; a larger library goes on being indexed while kefu serves."""
+
+DESK = "desk"
+"""The topic on which the desk hears of every conversation that went on."""
 
 WARM_UP = "您好 hello"
 """Read before the first turn: the first reading opens dictionaries."""
@@ -78,6 +86,11 @@ class Kefu:
     tokens: tuple[str, ...] = field(repr=False)
     operator_token: str = field(repr=False)
     standing: Standing = field(default_factory=Standing)
+    index: SearchIndex = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Follow the log of the store."""
+        self.index = SearchIndex(self.store)
 
     @property
     def reader(self) -> Reader:
@@ -99,9 +112,19 @@ class Kefu:
         """Understand a text outside any conversation."""
         return self.reader.read(text)
 
+    async def act(self, conversation_id: str, who: str, deeds: Sequence[Deed]) -> tuple[int, tuple[Deed, ...]]:
+        """Let deeds of a member of the team happen together.
+
+        Returns the number of the conversation's last event, and the deeds that put things back.
+        """
+        number, undo = await speak(conversation_id, deeds, who, self.house, self.store)
+        self.delivery.wake()
+        await self.tell(conversation_id, number)
+        return number, undo
+
     async def person_replies(self, conversation_id: str, who: str, text: str) -> int:
         """A member of the team answers; returns the number of the last event."""
-        return await self._speak(conversation_id, Words("reply", who, text))
+        return await self._speak(conversation_id, who, Reply(text))
 
     async def send_draft(self, turn_id: str, who: str) -> int:
         """A member of the team sends the draft of a turn as it stands, once; returns the number of the last event.
@@ -112,16 +135,16 @@ class Kefu:
             if isinstance(one.event, Drafted):
                 if not one.event.can_be_sent:
                     raise BadInput("This draft speaks of something that did not happen; write your own answer.")
-                return await self._speak(one.conversation_id, Words("reply", who, one.event.text, draft=turn_id))
+                return await self._speak(one.conversation_id, who, Reply(one.event.text, turn_id))
         raise NotFound(f"There is no draft of turn {turn_id!r}.")
 
     async def person_takes(self, conversation_id: str, who: str) -> int:
         """A member of the team takes the conversation; the machine stays back from now on."""
-        return await self._speak(conversation_id, Words("take", who))
+        return await self._speak(conversation_id, who, Take())
 
     async def hand_back(self, conversation_id: str, who: str) -> int:
         """The machine serves the customer again."""
-        return await self._speak(conversation_id, Words("hand_back", who))
+        return await self._speak(conversation_id, who, HandBack())
 
     async def judge(self, turn_id: str, who: str, *, right: bool) -> None:
         """A member of the team judges a drawn enquiry; a later verdict takes the place of an earlier one.
@@ -131,7 +154,7 @@ class Kefu:
         drawn = [one for one in await self.store.turn(turn_id) if isinstance(one.event, DrawnForReview)]
         if not drawn:
             raise NotFound(f"Turn {turn_id!r} was not drawn for review.")
-        await self._speak(drawn[0].conversation_id, Words("right" if right else "wrong", who, turn_id))
+        await self._speak(drawn[0].conversation_id, who, Judge(turn_id, right))
 
     async def themes(self) -> list[Theme]:
         """The questions that nobody could answer and nobody has settled, by what they ask."""
@@ -146,12 +169,12 @@ class Kefu:
         await self.store.shelve([article], [], who, self.house.clock())
         await self.follower.catch_up()
         for turn_id, conversation_id in owners.items():
-            await self._speak(conversation_id, Words("learned", who, turn_id, article=article.id))
+            await self._speak(conversation_id, who, SettleQuestion(turn_id, article.id))
 
     async def dismiss(self, turns: Sequence[str], who: str) -> None:
         """Settle the questions of these turns without an answer; raises `NotFound` for a turn that left none."""
         for turn_id, conversation_id in (await self._left(turns)).items():
-            await self._speak(conversation_id, Words("dismissed", who, turn_id))
+            await self._speak(conversation_id, who, SettleQuestion(turn_id))
 
     async def _left(self, turns: Sequence[str]) -> Mapping[str, str]:
         """The conversations of turns that left a question."""
@@ -166,6 +189,7 @@ class Kefu:
     async def tell(self, conversation_id: str, number: int) -> None:
         """Let those who watch a conversation know that it went on."""
         await self.broker.publish(f"conversation:{conversation_id}", str(number))
+        await self.broker.publish(DESK, conversation_id)
 
     def is_operator(self, token: str) -> bool:
         """Whether this is the operator's token; takes the same time for every wrong one."""
@@ -255,11 +279,8 @@ class Kefu:
             log.error("promise not credible", state=watched.state, **counts, advice="see /desk/promise")
         return found
 
-    async def _speak(self, conversation_id: str, words: Words) -> int:
-        number = await speak(conversation_id, words, self.house, self.store)
-        self.delivery.wake()
-        await self.tell(conversation_id, number)
-        return number
+    async def _speak(self, conversation_id: str, who: str, deed: Deed) -> int:
+        return (await self.act(conversation_id, who, [deed]))[0]
 
 
 @asynccontextmanager
@@ -288,6 +309,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             look_s = config.get("knowledge.look_s", float)
             stack.push_async_callback(_stop, asyncio.create_task(_every(look_s, kefu.follower.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.keep_watch)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.index.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
 

@@ -15,9 +15,10 @@ from kefu.core.errors import BadInput
 from kefu.core.events import DrawnForReview
 from kefu.core.nouns import Identity, Inbound, Language
 from kefu.core.ports.reader import Progress
+from kefu.service.desk.deeds import HandBack, Reply
 from kefu.service.turn import conversation_id_of, take_turn
 from kefu.service.turn.house import House
-from kefu.service.turn.person import Words, speak
+from kefu.service.turn.person import speak
 
 CHANNEL = "replay"
 """The channel of what is replayed: no customer is at its other end."""
@@ -94,7 +95,7 @@ async def replay_chats(chats: Mapping[str, Sequence[Line]], kefu: Kefu, most: in
         told = [await _say(line, number, kefu, house) for number, line in enumerate(chats[name])]
         new = [one for one in told if one is not None]
         if new:
-            await speak(conversation_id_of(CHANNEL, name), Words("hand_back", WHO), house, kefu.store)
+            await speak(conversation_id_of(CHANNEL, name), [HandBack()], WHO, house, kefu.store)
         messages, drawn, known = messages + len(new), drawn + sum(new), known + len(told) - len(new)
         progress("conversations", at, len(chosen))
     return Replayed(len(chats), len(chosen), messages, drawn, known)
@@ -110,7 +111,7 @@ async def _say(line: Line, number: int, kefu: Kefu, house: House) -> bool | None
     if taken.repeat:
         return None
     if line.answer:
-        await speak(taken.conversation_id, Words("reply", WHO, line.answer), house, kefu.store)
+        await speak(taken.conversation_id, [Reply(line.answer)], WHO, house, kefu.store)
     return any(isinstance(event, DrawnForReview) for event in taken.events)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from kefu.core.work import Status, Work
+
 Language = Literal["zh", "en"]
 """Languages that kefu speaks; what it can recognise is wider (see `Reading.script`)."""
 
@@ -264,7 +266,7 @@ class Conversation:
     any length costs the same. `last` is the flow that ended last: what
     「那英语课呢？」 refers to. `stumbles` counts messages in a row that were not
     understood. `anger` in [0, 1] is that of the latest message, heightened by what is
-    left of the anger before it.
+    left of the anger before it. `work` is the team's side of it.
     """
 
     id: str
@@ -284,6 +286,23 @@ class Conversation:
     heard: tuple[str, ...] = ()
     recent: tuple[Said, ...] = ()
     anger: float = 0.0
+    work: Work = field(default_factory=Work)
+
+    @property
+    def status(self) -> Status:
+        """Who has the conversation now."""
+        if self.work.closed:
+            return "closed"
+        if self.waiting is None:
+            return "machine"
+        return "snoozed" if self.work.snoozed_until else "open"
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when the customer has waited for a person, or None while nobody needs to answer."""
+        if self.waiting is None or self.work.last_by == "person":
+            return None
+        return self.work.unanswered_since or self.waiting.since
 
 
 @dataclass(frozen=True, slots=True)

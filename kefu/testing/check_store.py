@@ -53,7 +53,7 @@ def turn_of(
     return Commit(f"t-{name}", name, NOW, after, talk.version, happened, tuple(partings), tuple(claims))
 
 
-async def refused(work: Awaitable[None]) -> type[Exception] | None:
+async def refused(work: Awaitable[object]) -> type[Exception] | None:
     """The error that a commit met, if any."""
     try:
         await work

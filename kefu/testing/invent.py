@@ -36,7 +36,7 @@ def _value(hint: Any) -> Any:  # noqa: ANN401 - any type there is
     if origin is frozenset:
         return frozenset({_value(arguments[0])})
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {"名": _value(arguments[1]), "none": None}
+        return {"名": _value(arguments[1]), **({"none": None} if type(None) in get_args(arguments[1]) else {})}
     if is_dataclass(hint):
         return invent(hint)  # type: ignore[arg-type]
     return PLAIN[hint]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from kefu.adapters.sql.codec import encode, to_micros
+from kefu.adapters.sql.desk import LISTED, follow_desk, listed
 from kefu.adapters.sql.questions import QUESTION, follow, left
 from kefu.adapters.sql.tables import claims, conversations, reviews, turns
 from kefu.core.errors import Conflict, Repeat
@@ -22,7 +23,10 @@ VERSIONS = select(conversations.c.id, conversations.c.version).where(
 )
 TAKEN = select(turns.c.channel, turns.c.external_id).where(turns.c.external_id.in_(bindparam("ids", expanding=True)))
 CLAIMED = select(claims.c.key).where(claims.c.key.in_(bindparam("keys", expanding=True)))
-STATE = ("version", "customer_id", "waiting_since", "waiting_reason", "updated_at", "last_line", "state")
+IDENTITY = ("id", "channel", "sender", "opened_at")
+STATE = (
+    "version", "customer_id", "waiting_since", "waiting_reason", "updated_at", "last_line", "state", *LISTED,
+)  # fmt: skip
 
 Rows = list[tuple[Any, ...]]
 
@@ -39,7 +43,12 @@ def write_commits(connection: Connection, commits: Sequence[Commit]) -> list[Exc
     latest = {commit.conversation.id: commit for commit in accepted}
     born = [commit for id_, commit in latest.items() if id_ in fresh]
     going_on = [commit for id_, commit in latest.items() if id_ not in fresh]
-    insert(connection, "conversations", ("id", "channel", "sender", *STATE), [_identity(c) + _state(c) for c in born])
+    insert(
+        connection,
+        "conversations",
+        ("id", "channel", "sender", "opened_at", *STATE),
+        [_identity(c) + _state(c) for c in born],
+    )
     _go_on(connection, [(*_state(commit), commit.conversation.id) for commit in going_on])
     insert(connection, "turns", TURN, [_turn(commit) for commit in accepted])
     insert(connection, "events", EVENT, [row for commit in accepted for row in _events(commit)])
@@ -48,6 +57,7 @@ def write_commits(connection: Connection, commits: Sequence[Commit]) -> list[Exc
     _judge(connection, [event for commit in accepted for event in commit.events if isinstance(event, Judged)])
     insert(connection, "questions", QUESTION, [row for commit in accepted for row in left(commit)])
     follow(connection, accepted)
+    follow_desk(connection, accepted)
     insert(connection, "claims", CLAIM, [row for commit in accepted for row in _claims(commit)])
     return outcomes
 
@@ -100,7 +110,7 @@ def _go_on(connection: Connection, rows: Rows) -> None:
 
 def _identity(commit: Commit) -> tuple[Any, ...]:
     talk = commit.conversation
-    return talk.id, talk.channel, talk.sender
+    return talk.id, talk.channel, talk.sender, to_micros(commit.at)
 
 
 def _state(commit: Commit) -> tuple[Any, ...]:
@@ -113,6 +123,7 @@ def _state(commit: Commit) -> tuple[Any, ...]:
         to_micros(commit.at),
         talk.recent[-1].text[:LINE] if talk.recent else "",
         encode(talk),
+        *listed(talk),
     )
 
 

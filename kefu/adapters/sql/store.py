@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from kefu.adapters.sql import library, opinions
+from kefu.adapters.sql import desk, library, opinions
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.migrate import migrate
 from kefu.adapters.sql.questions import read as read_questions
@@ -21,6 +21,7 @@ from kefu.adapters.sql.writer import Writer
 from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
 from kefu.core.nouns import Conversation
+from kefu.core.ports.desk import Line, Order, Page, Scope, View
 from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.opinions import Tally
 from kefu.core.ports.questions import Left
@@ -89,6 +90,7 @@ class SqlStore:
 
         def work(connection: Connection) -> int:
             mine = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
+            desk.erase_desk(connection, conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
             connection.execute(delete(questions).where(questions.c.conversation_id == conversation_id))
             connection.execute(delete(reviews).where(reviews.c.conversation_id == conversation_id))
@@ -204,6 +206,34 @@ class SqlStore:
     async def opinions(self, article_id: str) -> Mapping[int, Tally]:
         """See `Opinions`."""
         return await self._read(lambda connection: opinions.read_opinions(connection, article_id))
+
+    async def inbox(self, view: View, order: Order = "waiting", after: str = "", limit: int = 25) -> Page:
+        """See `Desk`."""
+        return await self._read(lambda connection: desk.read_inbox(connection, view, order, after, limit))
+
+    async def tally(self, views: Sequence[View]) -> Sequence[int]:
+        """See `Desk`."""
+        return await self._read(lambda connection: desk.read_tally(connection, views))
+
+    async def search(self, words: Sequence[str], scope: Scope, limit: int = 30) -> Sequence[Line]:
+        """See `Desk`."""
+        return await self._read(lambda connection: desk.read_lines(connection, words, scope, limit))
+
+    async def happened(self, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
+        """See `Log`."""
+        return await self._recorded(EVENTS.where(events.c.position > after).order_by(events.c.position).limit(limit))
+
+    async def bookmark(self, name: str) -> int:
+        """See `Log`."""
+        return await self._read(lambda connection: desk.read_bookmark(connection, name))
+
+    async def turn_to(self, name: str, after: int, position: int) -> bool:
+        """See `Log`."""
+        return bool(await self._writer.write(lambda connection: desk.turn_to(connection, name, after, position)))
+
+    async def index(self, lines: Sequence[tuple[Line, str]], name: str, after: int, position: int) -> bool:
+        """See `Log`."""
+        return bool(await self._writer.write(lambda c: desk.index_lines(c, lines, name, after, position)))
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""

@@ -38,9 +38,67 @@ conversations = Table(
     Column("updated_at", Moment, nullable=False, index=True),
     Column("last_line", Text, nullable=False),
     Column("state", LargeBinary, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("status", String(8), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("team", String(64), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("anger", Double, nullable=False),
+    Column("last_by", String(8), nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("waits_since", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("due", String(16), nullable=False),
+    Column("snoozed_until", Moment),
     UniqueConstraint("channel", "sender"),
 )
+"""Beside the state, what lists need of it; `waits_since` and `due_at` are `NEVER` where nothing runs."""
+
 Index("conversations_waiting", conversations.c.waiting_since)
+for _of in ("waits_since", "updated_at", "due_at"):
+    Index(f"conversations_by_{_of}", conversations.c.status, conversations.c[_of], conversations.c.id)
+    Index(f"conversations_mine_{_of}", conversations.c.status, conversations.c.person, conversations.c[_of])
+
+NEVER = 1 << 62
+"""A moment that never comes: sorts behind all others."""
+
+tags = Table(
+    "conversation_tags",
+    metadata,
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), primary_key=True),
+    Column("tag", String(64), primary_key=True),
+)
+Index("conversation_tags_by_tag", tags.c.tag)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), primary_key=True),
+    Column("who", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+Index("mentions_by_who", mentions.c.who)
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+"""Up to where the followers of the log have read."""
+
+lines = Table(
+    "lines",
+    metadata,
+    Column("id", Long, primary_key=True, autoincrement=True),
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What was said, to be found again; its words are in `line_words`, an FTS5 table or one with a tsvector."""
 
 turns = Table(
     "turns",

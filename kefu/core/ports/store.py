@@ -1,4 +1,4 @@
-"""Store: the only memory of kefu. Outbox, Archive, Reviews and Library are its other faces.
+"""Store: the only memory of kefu. Outbox, Archive, Reviews and Log are its other faces; more have files of their own.
 
 Entry-point group `kefu.stores`: a factory `(settings) -> AsyncContextManager[Memory]`.
 """
@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from kefu.core.events import Event
 from kefu.core.nouns import Conversation
+from kefu.core.ports.desk import Desk, Line
 from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
 from kefu.core.ports.questions import Questions
@@ -183,5 +184,21 @@ class Reviews(Protocol):
         """Enquiries drawn for review, latest first: those that were judged, or those that wait for it."""
 
 
-class Memory(Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Protocol):
+class Log(Protocol):
+    """Everything that happened in all conversations, in one order, to be followed from a kept place."""
+
+    async def happened(self, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
+        """The events behind a position of the whole store, in order."""
+
+    async def bookmark(self, name: str) -> int:
+        """Up to which position a follower has read; 0 at the beginning."""
+
+    async def turn_to(self, name: str, after: int, position: int) -> bool:
+        """Keep a follower's place; False, and nothing done, where it isn't `after` (another process was there)."""
+
+    async def index(self, lines: Sequence[tuple[Line, str]], name: str, after: int, position: int) -> bool:
+        """`turn_to`, and make lines findable by their words (with blanks between), in one transaction."""
+
+
+class Memory(Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Desk, Log, Protocol):
     """A store with all its faces, as a factory of `kefu.stores` opens it."""

@@ -16,14 +16,12 @@ from kefu.core.events import (
     Event,
     FlowEnded,
     FlowStarted,
-    HandedBack,
     HandedOff,
     IdentityLapsed,
     IdentityProven,
     MessageReceived,
     MessageUnderstood,
     PersonReplied,
-    PersonTook,
     QuestionAsked,
     Replied,
     RequestsQueued,
@@ -32,6 +30,7 @@ from kefu.core.events import (
     StepReached,
 )
 from kefu.core.nouns import Conversation, Flow, Said, Waiting
+from kefu.service.dialogue.teamwork import answered, teamwork, written_to
 
 PLACES = {field.name: place for place, field in enumerate(fields(Conversation))}
 VALUES = attrgetter(*PLACES)
@@ -70,7 +69,11 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
             return _understood(now, event)
         case MessageReceived():
             heard = (*now.heard, event.external_id)[-RECENT:]
-            return {"heard": heard, **_line(now, Said("customer", event.text, event.at))}
+            return {
+                "heard": heard,
+                **_line(now, Said("customer", event.text, event.at)),
+                "work": written_to(now, event.at),
+            }
         case IdentityProven():
             return {"identity": event.identity}
         case IdentityLapsed():
@@ -96,15 +99,11 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
         case HandedOff():
             waiting = now.waiting or Waiting(event.reason, event.at, urgency=event.urgency)
             return {"waiting": waiting, "flow": None, "paused": (), "queue": (), "offered": (), "stumbles": 0}
-        case PersonTook():
-            return {"waiting": replace(now.waiting or Waiting("taken", event.at), taken_by=event.who)}
-        case HandedBack():
-            return {"waiting": None, "stumbles": 0}
         case Replied():
-            return _line(now, Said("machine", event.text, event.at))
+            return {**_line(now, Said("machine", event.text, event.at)), "work": answered(now, "machine")}
         case PersonReplied():
-            return _line(now, Said("person", event.text, event.at))
-    return {}
+            return {**_line(now, Said("person", event.text, event.at)), "work": answered(now, "person")}
+    return teamwork(now, event)
 
 
 def _understood(now: Conversation, event: MessageUnderstood) -> dict[str, Any]:

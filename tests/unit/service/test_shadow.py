@@ -20,7 +20,8 @@ from kefu.core.events import (
     Replied,
     TicketOpened,
 )
-from kefu.service.turn.person import Words, speak
+from kefu.service.desk.deeds import HandBack, Take
+from kefu.service.turn.person import speak
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ async def test_the_customer_is_told_once(bench: Bench) -> None:
     assert len(await bench.say("我学到哪了")) == 1
     assert await bench.say("我什么时候学完") == []
     (talk,) = await bench.store.summaries(waiting=True)
-    await speak(talk.id, Words("hand_back", "mei"), bench.house, bench.store)
+    await speak(talk.id, [HandBack()], "mei", bench.house, bench.store)
     assert len(await bench.say("我学到哪了")) == 1
 
 
@@ -118,7 +119,7 @@ async def test_enquiries_count_until_somebody_takes_the_conversation(bench: Benc
         drawn += [event for event in await happened(bench, text) if isinstance(event, DrawnForReview)]
     assert [event.intent for event in drawn] == ["progress", "unknown", "refund"]
     (talk,) = await bench.store.summaries(waiting=True)
-    await speak(talk.id, Words("take", "mei"), bench.house, bench.store)
+    await speak(talk.id, [Take()], "mei", bench.house, bench.store)
     events = await happened(bench, "我学到哪了")
     assert not [event for event in events if isinstance(event, DrawnForReview)]
     assert the_draft(events).can_be_sent

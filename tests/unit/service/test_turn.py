@@ -324,12 +324,13 @@ async def test_an_action_can_not_name_another_customer() -> None:
 
 
 async def test_a_colleague_takes_over_and_gives_back(bench: Bench) -> None:
-    from kefu.service.turn.person import Words, speak
+    from kefu.service.desk.deeds import HandBack, Reply
+    from kefu.service.turn.person import speak
 
     taken = await bench.take("真人")
-    await speak(taken.conversation_id, Words("reply", "mei", "您好，我来帮您。"), bench.house, bench.store)
+    await speak(taken.conversation_id, [Reply("您好，我来帮您。")], "mei", bench.house, bench.store)
     assert await bench.say("我学到哪了") == []
-    await speak(taken.conversation_id, Words("hand_back", "mei"), bench.house, bench.store)
+    await speak(taken.conversation_id, [HandBack()], "mei", bench.house, bench.store)
     assert await bench.say("我学到哪了") == ["《英语口语》学到第12课。"]
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from kefu.adapters.stores.memory.desk import Shelf, entry_of, is_seen, is_within, page_of
 from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Judged, PersonReplied, QuestionLeft, QuestionSettled
 from kefu.core.nouns import Conversation
+from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, View
 from kefu.core.ports.questions import Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
@@ -42,6 +44,8 @@ class MemoryStore(MemoryLibrary):
     _turns: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     _slips: dict[str, Slip] = field(default_factory=dict)
     _position: int = 0
+    _opened: dict[str, datetime] = field(default_factory=dict)
+    _shelf: Shelf = field(default_factory=Shelf)
 
     async def load(self, channel: str, sender: str) -> Conversation | None:
         """See `Store`."""
@@ -64,6 +68,7 @@ class MemoryStore(MemoryLibrary):
         self._talks[talk.id] = talk
         self._ids[talk.channel, talk.sender] = talk.id
         self._updated[talk.id] = commit.at
+        self._opened.setdefault(talk.id, commit.at)
         self._turns[commit.turn_id] = (talk.id, commit.at)
         for number, event in enumerate(commit.events, start=commit.expected + 1):
             self._position += 1
@@ -85,6 +90,7 @@ class MemoryStore(MemoryLibrary):
         if talk is None:
             return 0
         del self._ids[talk.channel, talk.sender]
+        self._shelf.erase(conversation_id)
         turns = {turn for turn, (owner, _) in self._turns.items() if owner == conversation_id}
         kept = [one for one in self._log if one.conversation_id != conversation_id]
         gone = len(self._log) - len(kept)
@@ -186,6 +192,49 @@ class MemoryStore(MemoryLibrary):
             elif isinstance(event, QuestionSettled):
                 left.pop(event.turn_id, None)
         return list(reversed(left.values()))[:limit]
+
+    async def inbox(self, view: View, order: Order = "waiting", after: str = "", limit: int = 25) -> Page:
+        """See `Desk`."""
+        return page_of(await self._entries(view), order, after, limit)
+
+    async def tally(self, views: Sequence[View]) -> Sequence[int]:
+        """See `Desk`."""
+        return [min(len(await self._entries(view)), MOST_COUNTED) for view in views]
+
+    async def search(self, words: Sequence[str], scope: Scope, limit: int = 30) -> Sequence[Line]:
+        """See `Desk`."""
+        found = [
+            line
+            for line, known in reversed(self._shelf.lines)
+            if words and known.issuperset(words) and is_seen(scope, self._talks[line.conversation_id])
+        ]
+        return found[:limit]
+
+    async def happened(self, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
+        """See `Log`."""
+        return [one for one in self._log if one.position > after][:limit]
+
+    async def bookmark(self, name: str) -> int:
+        """See `Log`."""
+        return self._shelf.bookmarks.get(name, 0)
+
+    async def turn_to(self, name: str, after: int, position: int) -> bool:
+        """See `Log`."""
+        return self._shelf.turn_to(name, after, position)
+
+    async def index(self, lines: Sequence[tuple[Line, str]], name: str, after: int, position: int) -> bool:
+        """See `Log`."""
+        if not self._shelf.turn_to(name, after, position):
+            return False
+        there = [(line, frozenset(words.split())) for line, words in lines if line.conversation_id in self._talks]
+        self._shelf.lines += there
+        return True
+
+    async def _entries(self, view: View) -> list[Entry]:
+        to_review = frozenset(one.conversation_id for one in await self.reviews(judged=False))
+        seen = (talk for talk in self._talks.values() if is_seen(view.scope, talk))
+        entries = (entry_of(talk, self._opened[talk.id], self._updated[talk.id]) for talk in seen)
+        return [entry for entry in entries if is_within(view, entry, self._log, to_review)]
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""

@@ -1,17 +1,12 @@
-"""Every fact that can happen in a conversation: one frozen class each, versioned.
-
-A conversation's state is the fold of these, in order (`kefu.service.dialogue.fold`).
-A stored event is never changed; a changed shape is a new `version` with an upgrade
-in `UPGRADES`. Names are past participles.
-"""
+"""What a turn writes down: what the customer said, what was understood, decided, done and said."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import ClassVar, Literal
 
+from kefu.core.events.base import Event
 from kefu.core.nouns import (
     ActScore,
     Effect,
@@ -27,14 +22,6 @@ from kefu.core.nouns import (
     Urgency,
     Value,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """The common part: when it happened (aware, UTC)."""
-
-    version: ClassVar[int] = 1
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +157,6 @@ class QuestionLeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionSettled(Event):
-    """A person settled a question that was left: `article` answers it from now on, or it was dismissed (empty)."""
-
-    turn_id: str
-    article: str
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class HandedOff(Event):
     """The conversation was given to people, with a summary for them."""
 
@@ -246,29 +224,6 @@ class Drafted(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonReplied(Event):
-    """A member of the team wrote to the customer; `draft` is the turn whose draft they sent, if they did."""
-
-    who: str
-    text: str
-    draft: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonTook(Event):
-    """A member of the team took the conversation."""
-
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
-class HandedBack(Event):
-    """The machine serves the conversation again; `who` is a person or `customer`."""
-
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class Stage:
     """One of the eight stages of a turn: what went in and out, and its wall time.
 
@@ -297,33 +252,7 @@ class DrawnForReview(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged(Event):
-    """A person judged a drawn enquiry: whether acting on its intent is (or was) right."""
-
-    turn_id: str
-    right: bool
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class TurnTraced(Event):
     """The record of a turn's stages, for `kefu why`; the last event of a turn."""
 
     stages: tuple[Stage, ...]
-
-
-KINDS: Mapping[str, type[Event]] = {
-    kind.__name__: kind
-    for kind in (
-        ConversationOpened, MessageReceived, IdentityProven, IdentityLapsed, CheckFailed, MessageUnderstood,
-        DecisionTaken, FlowStarted, SlotsFilled, StepReached, QuestionAsked, FlowEnded,
-        RequestsQueued, RequestTaken, Clarified, QuestionLeft, QuestionSettled, HandedOff, TicketOpened, EffectPromised,
-        Replied, Drafted, PersonReplied, PersonTook, HandedBack, DrawnForReview, Judged, TurnTraced,
-    )
-}  # fmt: skip
-"""Name of an event's kind to its class: what a store needs to read it back."""
-
-UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {
-    ("MessageUnderstood", 1): lambda stored: {**stored, "anger": 0.0, "act": None},
-}
-"""(kind, old version) to a function that lifts stored data to the next version."""

@@ -1,0 +1,54 @@
+"""Follow the log: what happens after a commit, once for every event, whatever process dies when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kefu.core.events import MessageReceived, Noted, PersonReplied, Replied
+from kefu.core.ports.desk import Line, Scope
+from kefu.core.ports.store import Memory, Recorded
+from kefu.service.desk.finding import sought, words_of
+
+SEARCH = "search"
+"""The name under which the index keeps its place."""
+
+BATCH = 1000
+"""Events read together."""
+
+
+class SearchIndex:
+    """Makes what is said findable: a follower of the log that reads on whenever somebody searches."""
+
+    def __init__(self, store: Memory) -> None:
+        self._store = store
+
+    async def catch_up(self) -> int:
+        """Index what happened since; returns how many lines that were."""
+        count = 0
+        while True:
+            after = await self._store.bookmark(SEARCH)
+            recorded = await self._store.happened(after, BATCH)
+            if not recorded:
+                return count
+            lines = [(line, " ".join(words_of(line.text))) for line in lines_of(recorded)]
+            count += len(lines) * await self._store.index(lines, SEARCH, after, recorded[-1].position)
+
+    async def find(self, text: str, scope: Scope, limit: int = 30) -> Sequence[Line]:
+        """The latest lines with all the words of a text, within a scope."""
+        await self.catch_up()
+        return await self._store.search(sought(text), scope, limit)
+
+
+def lines_of(recorded: Sequence[Recorded]) -> Iterator[Line]:
+    """What of these events can be found."""
+    for one in recorded:
+        event, place = one.event, (one.conversation_id, one.number, one.event.at)
+        match event:
+            case MessageReceived():
+                yield Line(*place, "customer", event.text)
+            case Replied():
+                yield Line(*place, "machine", event.text)
+            case PersonReplied():
+                yield Line(*place, "person", event.text)
+            case Noted():
+                yield Line(*place, "note", event.text)

@@ -1,0 +1,78 @@
+"""The inbox for the API and the desk's pages alike: lists, counts, search and deeds, within what a viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kefu.app import Deed, Operator, TeamDeed, may_act_on, scope_of
+from kefu.core.errors import KefuError, NotAllowed
+from kefu.core.ports.desk import Line, Order, Page, View
+from kefu.web.hall import Hall
+from kefu.web.staff import talk_of
+
+VIEWS = ("mine", "unassigned", "mentions", "open", "snoozed", "closed", "machine", "to_review")
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What became of deeds in one conversation: its last event's number, or what was wrong; `undo` puts them back."""
+
+    id: str
+    number: int = 0
+    undo: tuple[Deed, ...] = ()
+    error: str = ""
+
+
+def usual_views(who: Operator) -> dict[str, View]:
+    """The views that every member of the team has, and one for each of their teams."""
+    scope = scope_of(who)
+    view = View(scope, ("open",))
+    found = {
+        "mine": replace(view, person=who.who),
+        "unassigned": replace(view, person=""),
+        "mentions": View(scope, ("open", "snoozed"), mentions=who.who),
+        "open": view,
+        "snoozed": View(scope, ("snoozed",)),
+        "closed": View(scope, ("closed",)),
+        "machine": View(scope, ("machine",)),
+        "to_review": View(scope, to_review=True),
+    }
+    return found | {f"team:{team}": replace(view, team=team) for team in sorted(who.teams)}
+
+
+async def read_inbox(hall: Hall, who: Operator, view: View, order: Order, *, after: str = "", limit: int = 25) -> Page:
+    """A part of a view, within what the viewer may see."""
+    return await hall.kefu.store.inbox(replace(view, scope=scope_of(who)), order, after, limit)
+
+
+async def count_views(hall: Hall, who: Operator) -> dict[str, int]:
+    """How many conversations each usual view has."""
+    views = usual_views(who)
+    return dict(zip(views, await hall.kefu.store.tally(list(views.values())), strict=True))
+
+
+async def find_lines(hall: Hall, who: Operator, text: str, limit: int = 30) -> Sequence[Line]:
+    """Lines that hold all words of a text, within what the viewer may see, latest first."""
+    return await hall.kefu.index.find(text, scope_of(who), limit)
+
+
+async def act(hall: Hall, who: Operator, conversation_id: str, deeds: Sequence[TeamDeed], name: str) -> Deeds:
+    """Let deeds happen in a conversation; raises `NotFound` or `NotAllowed` where the viewer may not."""
+    if not may_act_on(who, await talk_of(hall, who, conversation_id)):
+        raise NotAllowed("Your role lets you read here, not act; ask an owner or admin for another role.")
+    number, undo = await hall.kefu.act(conversation_id, name, deeds)
+    return Deeds(conversation_id, number, undo)
+
+
+async def act_on_all(
+    hall: Hall, who: Operator, ids: Sequence[str], deeds: Sequence[TeamDeed], name: str
+) -> Sequence[Deeds]:
+    """The same deeds in many conversations, each for itself: one that can't be says why, the others happen."""
+    done = []
+    for id_ in dict.fromkeys(ids):
+        try:
+            done.append(await act(hall, who, id_, deeds, name))
+        except KefuError as error:
+            done.append(Deeds(id_, error=error.message))
+    return done
