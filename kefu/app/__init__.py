@@ -5,8 +5,9 @@ async with open_kefu(Path("my-school")) as kefu:
 """
 
 from kefu.app.config import Config, load_config
-from kefu.app.house import Kefu, open_kefu
+from kefu.app.house import Kefu
 from kefu.app.mode import Mode
+from kefu.app.opening import open_kefu
 from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
 from kefu.app.skills import load_module
 from kefu.service.desk.deeds import Deed, TeamDeed

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kefu.app.config import Config
-from kefu.app.house import make_house
+from kefu.app.opening import make_house
 from kefu.app.plugins import load_plugin
 from kefu.app.training import load_lexicons
 from kefu.core.events import CheckFailed, EffectPromised, Event, HandedOff, IdentityProven, TicketOpened

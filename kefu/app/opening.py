@@ -1,0 +1,173 @@
+"""Opens an installation: reads kefu.toml, loads the plug-ins, puts them together, closes them in the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from kefu.app.config import Config, load_config
+from kefu.app.delivery import Delivery
+from kefu.app.house import WARM_UP, Kefu
+from kefu.app.models import Models
+from kefu.app.plugins import load_plugin
+from kefu.app.promise import usual_promise
+from kefu.app.readers import reader_settings
+from kefu.app.remembered import Remembered
+from kefu.app.searches import Finder, Follower, index_of, open_searches
+from kefu.app.skills import load_catalog
+from kefu.app.succession import LOOK_S, Succession
+from kefu.app.training import load_lexicons
+from kefu.app.writing import open_pen
+from kefu.core.errors import KefuError
+from kefu.core.nouns import Reading
+from kefu.core.ports.reader import Reader
+from kefu.core.ports.records import Records
+from kefu.core.ports.store import Store
+from kefu.service.desk.hours import parse_hours
+from kefu.service.privacy.rates import Rates
+from kefu.service.skills.catalog import Catalog
+from kefu.service.turn.house import House
+
+log = structlog.get_logger()
+
+WATCH_S = 60.0
+"""How often the promise in force is held against the verdicts since."""
+
+INDEX_S = 30.0
+"""How often what was said is made findable; a search does it, too."""
+
+READ_UP_S = 3.0
+"""How long the start waits for the index; a larger library goes on being indexed while kefu serves."""
+
+
+@asynccontextmanager
+async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
+    """Open the installation in a project folder, and close all of it in the end.
+
+    `deliver` runs in the background: the outbox, refreshing names, taking promoted models over. Raises
+    `BadConfig`, `BadSkill` or `ModelMissing` with what to do.
+    """
+    config = load_config(home)
+    catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))
+    succession = Succession(Models(config.home / config.get("reader.model", str)), reader_settings(config))
+    reader = Remembered(succession.open())
+    async with AsyncExitStack() as stack:
+        kefu = await _assemble(config, catalog, reader, stack)
+        await kefu.refresh()
+        reading_up = asyncio.create_task(kefu.follower.catch_up())
+        stack.push_async_callback(_stop, reading_up)
+        await asyncio.wait((reading_up,), timeout=READ_UP_S)
+        await kefu.watch()
+        reader.read(WARM_UP)
+        if deliver:
+            minutes = config.get("reader.lexicons_minutes", float)
+            stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(minutes * 60, kefu.refresh)))
+            look_s = config.get("knowledge.look_s", float)
+            stack.push_async_callback(_stop, asyncio.create_task(_every(look_s, kefu.follower.catch_up)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.keep_watch)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.index.catch_up)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
+        yield kefu
+
+
+async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: AsyncExitStack) -> Kefu:
+    place = {"home": str(config.home)}
+    opened = {
+        key: load_plugin(f"{key}s", config.get(f"{key}.use", str))({**config.table(key), **place})
+        for key in ("store", "broker")
+    }
+    store = await stack.enter_async_context(opened["store"])
+    broker = await stack.enter_async_context(opened["broker"])
+    records = {}
+    for name in config.names("records"):
+        table = config.table(f"records.{name}")
+        records[name] = await stack.enter_async_context(
+            load_plugin("records", config.get(f"records.{name}.use", str))({**table, **place})
+        )
+    common = {"security": config.table("security"), "limits": config.table("limits"), **place}
+    channels = {
+        name: load_plugin("channels", config.get(f"channels.{name}.use", str))(
+            name, {**config.table(f"channels.{name}"), **common}
+        )
+        for name in config.names("channels")
+    }
+    pushes = frozenset(name for name, channel in channels.items() if channel.pushes)
+    searches = await open_searches(config, await load_lexicons(catalog, records))
+    stack.callback(searches.close)
+    house = make_house(config, store=store, reader=reader, catalog=catalog, records=records, pushes=pushes)
+    help_place = "/help" if config.get("help.public", bool) else ""
+    house = replace(house, find=Finder(searches).find, pen=await open_pen(config, stack), help_place=help_place)
+    return Kefu(
+        config=config,
+        store=store,
+        broker=broker,
+        catalog=catalog,
+        records=records,
+        channels=channels,
+        house=house,
+        delivery=Delivery(house, store, channels, config),
+        follower=Follower(store, searches, index_of(config)),
+        searches=searches,
+        rates=Rates(config.get("limits.messages_per_minute", int)),
+        tokens=tuple(str(token) for token in config.get("security.api_tokens", list)),
+        operator_token=config.get("security.operator_token", str),
+    )
+
+
+def make_house(
+    config: Config,
+    *,
+    store: Store,
+    reader: Reader,
+    catalog: Catalog,
+    records: Mapping[str, Records],
+    pushes: frozenset[str] = frozenset(),
+) -> House:
+    """What turns stand on, by the configuration."""
+    return House(
+        store=store,
+        reader=reader,
+        catalog=catalog,
+        records=records,
+        promise=usual_promise(config),
+        hours=parse_hours(config.table("handoff"), config.zone),
+        clock=lambda: datetime.now(UTC),
+        zone=config.zone,
+        compute=inline,
+        language="en" if config.get("kefu.default_language", str) == "en" else "zh",
+        longest_text=config.get("limits.message_characters", int),
+        review_share=config.get("promise.review_share", float),
+        shadow_share=config.get("promise.shadow_share", float),
+        check_holds=timedelta(minutes=config.get("identity.minutes", float)),
+        pushes=pushes,
+        notify=("team",) if config.get("handoff.notify_url", str) else (),
+    )
+
+
+async def inline(work: Callable[[], Reading]) -> Reading:
+    """A reader of this set takes well under a millisecond; a thread would cost as much again."""
+    return work()
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do something again and again; what fails is said in the log and tried again the next time."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except KefuError as error:
+            log.exception("background work failed", work=getattr(work, "__name__", ""), code=error.code)
+
+
+async def _stop(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
