@@ -2,58 +2,19 @@
 
 async with open_kefu(Path("my-school")) as kefu:
     taken = await kefu.take(inbound)
+
+All that is offered takes half a second to import, so it is loaded when it is first asked for:
+a command or a process that needs one module of this package does not wait for it.
 """
 
-from kefu.app.config import Config, load_config
-from kefu.app.house import Kefu
-from kefu.app.mode import Mode
-from kefu.app.opening import open_kefu
-from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
-from kefu.app.skills import load_module
-from kefu.service.desk.deeds import Deed, TeamDeed
-from kefu.service.privacy.access import (
-    Customer,
-    Operator,
-    Server,
-    Viewer,
-    may_act_on,
-    may_read_conversation,
-    may_see_evidence,
-    scope_of,
-)
-from kefu.service.privacy.rates import Rates
-from kefu.service.promise.certify import Aim, Dial, Kept, Outcome
-from kefu.service.skills.catalog import Catalog
-from kefu.service.turn import conversation_id_of
-from kefu.service.turn.house import Taken
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "ALPHAS",
-    "Aim",
-    "Catalog",
-    "Config",
-    "Customer",
-    "Deed",
-    "Dial",
-    "Kefu",
-    "Kept",
-    "Mode",
-    "Operator",
-    "Outcome",
-    "Outlook",
-    "Rates",
-    "Server",
-    "Taken",
-    "TeamDeed",
-    "Viewer",
-    "as_mapping",
-    "conversation_id_of",
-    "load_config",
-    "load_module",
-    "may_act_on",
-    "may_read_conversation",
-    "may_see_evidence",
-    "open_kefu",
-    "outcome_as_mapping",
-    "scope_of",
-]
+if TYPE_CHECKING:
+    from kefu.app.front import *  # noqa: F403 - its names are these
+else:
+
+    def __getattr__(name: str) -> object:
+        """A name that `kefu.app.front` lists; see PEP 562."""
+        import kefu.app.front
+
+        return getattr(kefu.app.front, name)

@@ -1,0 +1,55 @@
+"""What `kefu.app` offers to those who come in."""
+
+from kefu.app.config import Config, load_config
+from kefu.app.house import Kefu
+from kefu.app.mode import Mode
+from kefu.app.opening import open_kefu
+from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
+from kefu.app.skills import load_module
+from kefu.service.desk.deeds import Deed, TeamDeed
+from kefu.service.privacy.access import (
+    Customer,
+    Operator,
+    Server,
+    Viewer,
+    may_act_on,
+    may_read_conversation,
+    may_see_evidence,
+    scope_of,
+)
+from kefu.service.privacy.rates import Rates
+from kefu.service.promise.certify import Aim, Dial, Kept, Outcome
+from kefu.service.skills.catalog import Catalog
+from kefu.service.turn import conversation_id_of
+from kefu.service.turn.house import Taken
+
+__all__ = [
+    "ALPHAS",
+    "Aim",
+    "Catalog",
+    "Config",
+    "Customer",
+    "Deed",
+    "Dial",
+    "Kefu",
+    "Kept",
+    "Mode",
+    "Operator",
+    "Outcome",
+    "Outlook",
+    "Rates",
+    "Server",
+    "Taken",
+    "TeamDeed",
+    "Viewer",
+    "as_mapping",
+    "conversation_id_of",
+    "load_config",
+    "load_module",
+    "may_act_on",
+    "may_read_conversation",
+    "may_see_evidence",
+    "open_kefu",
+    "outcome_as_mapping",
+    "scope_of",
+]
