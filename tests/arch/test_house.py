@@ -27,20 +27,16 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-@pytest.mark.parametrize("path", [*FILES, *BROWSER_FILES], ids=name_of)
-def test_a_file_fits_the_head(path: Path) -> None:
-    lines = len(path.read_text("utf-8").splitlines())
-    assert lines <= MOST_LINES, f"{name_of(path)} has {lines} lines; cut it where its subject changes"
+def test_a_file_fits_the_head() -> None:
+    lines = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in [*FILES, *BROWSER_FILES]}
+    long = {name: count for name, count in lines.items() if count > MOST_LINES}
+    assert not long, f"cut where the subject changes what has over {MOST_LINES} lines: {long}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_a_function_fits_the_screen(path: Path) -> None:
-    long = [
-        f"{f.name} ({f.end_lineno - f.lineno + 1})"
-        for f in functions(path)
-        if f.end_lineno - f.lineno >= MOST_FUNCTION_LINES
-    ]
-    assert not long, f"{name_of(path)}: {', '.join(long)} over {MOST_FUNCTION_LINES} lines"
+def test_a_function_fits_the_screen() -> None:
+    sizes = {f"{name_of(path)}: {f.name}": f.end_lineno - f.lineno + 1 for path in FILES for f in functions(path)}
+    long = {name: size for name, size in sizes.items() if size > MOST_FUNCTION_LINES}
+    assert not long, f"these have over {MOST_FUNCTION_LINES} lines: {long}"
 
 
 def test_no_name_says_nothing() -> None:

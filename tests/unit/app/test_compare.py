@@ -109,7 +109,7 @@ def test_all_that_are_installed_are_compared_if_none_is_named(data: Path, plug_i
 
 
 def test_tone_is_compared_where_sentences_state_it(tmp_path: Path) -> None:
-    home = make_school(tmp_path / "school", kept=4, trained=False)
+    home = make_school(tmp_path / "school", trained=False)
     shown = run_school("compare", str(home), "--readers", "nearest.v1", "--folds", "2", "--quiet")
     assert "sentiment zh" in shown.stdout
     assert "act en" in shown.stdout

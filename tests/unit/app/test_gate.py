@@ -41,7 +41,7 @@ def trained(school: Path, *options: str) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small school with its first model."""
-    return make_school(tmp_path_factory.mktemp("gate") / "school", kept=6)
+    return make_school(tmp_path_factory.mktemp("gate") / "school")
 
 
 @pytest.fixture
@@ -66,17 +66,18 @@ def test_the_first_model_is_served(school: Path) -> None:
 
 
 def test_a_model_that_is_no_worse_is_served(school: Path) -> None:
+    """Without a fixed set both are trained without every fifth example."""
     add(school, "complaint", "你们的老师迟到了，我很不满意")
-    found = trained(school)
-    assert found["promoted"]
-    fixed = found["gate"]["fixed"]
-    assert fixed["sentences"] > 50
-    assert fixed["chance"] > 0.05
-    assert found["gate"]["tone"]["sentences"] > 100
-    assert found["gate"]["tone"]["chance"] > 0.05
+    shown = run("train", str(school), "--quiet")
+    assert shown.exit_code == 0
+    assert "takes two further trainings" in shown.output
+    assert "held-out examples:" in shown.output
     listed = json.loads(run("model", "list", str(school), "--json").output)
     assert [one["state"] for one in listed] == ["current", "previous"]
-    assert listed[0]["gate"]["fixed"] == fixed
+    gate = listed[0]["gate"]
+    for compared, fewest in (("fixed", 50), ("tone", 50)):
+        assert gate[compared]["sentences"] > fewest
+        assert gate[compared]["chance"] > 0.05
 
 
 def test_one_that_is_worse_on_the_fixed_set_is_refused_with_its_sentences(school: Path) -> None:
@@ -98,18 +99,11 @@ def test_one_that_is_worse_on_the_fixed_set_is_refused_with_its_sentences(school
     assert run("model", "rollback", str(school)).exit_code == 1
 
 
-def test_without_a_fixed_set_both_are_trained_without_every_fifth_example(school: Path) -> None:
-    add(school, "suggestion", "建议增加夜间课程的回放次数")
-    shown = run("train", str(school), "--quiet")
-    assert "takes two further trainings" in shown.output
-    assert "held-out examples:" in shown.output
-
-
 def swap_tones(school: Path) -> list[str]:
     """What was praise is now said to be a complaint, and the other way round; what was praise in Chinese."""
     file = school / "skills" / "tone.zh.txt"
     text = file.read_text("utf-8")
-    praise = text.partition("[positive praise]\n")[2].partition("\n\n")[0].splitlines()
+    praise = text.partition("[positive praise]\n")[2].partition("\n[")[0].split("\n")
     text = text.replace("[positive praise]", "[+]").replace("[negative complaint]", "[positive praise]")
     file.write_text(text.replace("[+]", "[negative complaint]"), "utf-8")
     return praise
@@ -181,6 +175,7 @@ def test_one_that_reads_judged_conversations_otherwise_is_refused(
 def test_what_can_not_be_compared_stays_a_candidate(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     served = Models(school / "models").current()
     monkeypatch.setenv("KEFU__STORE__PATH", "no/such/folder/kefu.db")
+    (school / "tests.csv").write_text("text,label\n你好,greet\n", "utf-8")
     add(school, "suggestion", "建议增加夜间课程的回放次数")
     done = run("train", str(school), "--quiet")
     assert done.exit_code == 1

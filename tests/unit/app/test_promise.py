@@ -142,7 +142,7 @@ def school(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small school with a model, to be copied."""
-    return make_school(tmp_path_factory.mktemp("promise") / "school", kept=6)
+    return make_school(tmp_path_factory.mktemp("promise") / "school")
 
 
 def test_the_command_says_how_many_verdicts_are_missing(school: Path) -> None:

@@ -29,7 +29,7 @@ PATIENCE_S = 20
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A school with a model that is served and a candidate."""
-    home = make_school(tmp_path_factory.mktemp("succession") / "school", kept=6)
+    home = make_school(tmp_path_factory.mktemp("succession") / "school")
     add(home, "suggestion", "建议增加夜间课程的回放次数")
     assert run("train", str(home), "--no-promote", "--quiet").exit_code == 0
     return home

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from encoders import write_encoder
+from small_school import make_school
 
 from kefu.cli import commands
 from kefu.core.errors import BadInput, KefuError
@@ -20,9 +21,7 @@ def kefu(*arguments: str, **environment: str) -> Result:
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("encoder") / "school"
-    assert kefu("init", str(home), "--learners", "60", "--quiet").exit_code == 0
-    return home
+    return make_school(tmp_path_factory.mktemp("encoder") / "school", trained=False)
 
 
 def test_a_project_reads_with_an_encoder_from_a_wheel(school: Path) -> None:

@@ -27,7 +27,7 @@ def python(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_a_skill_that_fails_is_logged_without_the_values_of_its_variables(tmp_path: Path) -> None:
-    home = make_school(tmp_path / "school", kept=4)
+    home = make_school(tmp_path / "school")
     with (home / "skills" / "next_lesson" / "actions.py").open("a", encoding="utf-8") as actions:
         actions.write(FAULTY)
     done = python("-m", "kefu", "chat", str(home), "--as", "L00001", said="我的课表发一下\n")
