@@ -11,8 +11,6 @@ from kefu.core.ports.desk import Line, Order, Page, View
 from kefu.web.hall import Hall
 from kefu.web.staff import talk_of
 
-VIEWS = ("mine", "unassigned", "mentions", "open", "snoozed", "closed", "machine", "to_review")
-
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
