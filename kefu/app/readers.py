@@ -18,12 +18,13 @@ FILES = ("rules", "classifier", "pipeline")
 
 
 def reader_settings(config: Config) -> dict[str, Any]:
-    """The table [reader] with the project's folder and where vectors are kept between trainings.
+    """The table [reader] with the project's folder and where vectors and lessons are kept between trainings.
 
     Plain values, which travel between processes.
     """
-    vectors = config.home / config.get("reader.model", str) / ".vectors.npz"
-    return {**config.table("reader"), "home": str(config.home), "vectors": str(vectors)}
+    models = config.home / config.get("reader.model", str)
+    kept = {name: str(models / f".{name}.npz") for name in ("vectors", "lessons")}
+    return {**config.table("reader"), "home": str(config.home), **kept}
 
 
 def open_reader(use: str, settings: Mapping[str, object]) -> TrainableReader:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
+from kefu.ai.kept import read_kept, write_kept
 from kefu.core.ports.encoder import Encoder
 
 AT_ONCE = 256
@@ -20,6 +20,7 @@ MOST = 100_000
 """Vectors that are kept; of 384 dimensions they take 160 MB."""
 
 KEY_BYTES = 16
+NONE = np.zeros(0)
 
 
 class VectorMemory:
@@ -45,36 +46,23 @@ class VectorMemory:
             for number, (portion, vectors) in enumerate(zip(portions, made, strict=True), start=1):
                 found.update(zip(portion, vectors, strict=True))
                 progress(len(texts) - max(len(wanted) - number * AT_ONCE, 0), len(texts))
-        if new:
-            self._save(encoder, {**found, **before})
+        if new and self._file:
+            self._save(self._file, encoder, {**found, **before})
         return np.array([found[key] for key in keys], np.float32).reshape(len(texts), encoder.dimensions)
 
     def _load(self, encoder: Encoder) -> dict[bytes, np.ndarray]:
-        if self._file is None:
+        kept = read_kept(self._file, encoder.version)
+        keys, vectors = kept.get("keys", NONE), kept.get("vectors", NONE)
+        if keys.shape != (len(vectors), KEY_BYTES) or vectors.shape != (len(keys), encoder.dimensions):
             return {}
-        try:
-            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                if str(kept["encoder"]) != encoder.version:
-                    return {}
-                keys, vectors = kept["keys"], kept["vectors"]
-            if keys.shape != (len(vectors), KEY_BYTES) or vectors.shape != (len(vectors), encoder.dimensions):
-                return {}
-            return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
-        except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
-            return {}
+        return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
 
-    def _save(self, encoder: Encoder, vectors: dict[bytes, np.ndarray]) -> None:
+    @staticmethod
+    def _save(file: Path, encoder: Encoder, vectors: dict[bytes, np.ndarray]) -> None:
         """Keep what was used now, then what was used before, as far as there is room."""
-        if self._file is None:
-            return
         kept = list(vectors)[:MOST]
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        making = self._file.with_name(f"{self._file.name}-{os.getpid()}")
-        with making.open("wb") as file:
-            np.savez(
-                file,
-                encoder=np.array(encoder.version),
-                keys=np.frombuffer(b"".join(kept), np.uint8).reshape(len(kept), KEY_BYTES),
-                vectors=np.array([vectors[key] for key in kept], np.float32),
-            )
-        making.replace(self._file)
+        arrays: dict[str, np.ndarray] = {
+            "keys": np.frombuffer(b"".join(kept), np.uint8).reshape(len(kept), KEY_BYTES),
+            "vectors": np.array([vectors[key] for key in kept], np.float32),
+        }
+        write_kept(file, encoder.version, arrays)

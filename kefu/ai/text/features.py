@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,9 +54,10 @@ def _is_function(word: Word) -> bool:
     return not word.kind and (word.tag in FUNCTION_TAGS or (word.tag == "d" and len(word.text) == 1))
 
 
-def _loose_pairs(texts: Sequence[str]) -> set[str]:
+def _loose_pairs(texts: Sequence[str]) -> Iterable[str]:
+    """Each pair once, in the order of the text: sums over features are then the same in every process."""
     return {
-        f"x{min(one, other)} {max(one, other)}"
+        f"x{one} {other}" if one < other else f"x{other} {one}": None
         for at, one in enumerate(texts)
         for other in texts[at + 1 : at + 1 + APART]
         if one != other

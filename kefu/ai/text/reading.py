@@ -18,6 +18,7 @@ from kefu.ai.text.language import tell_language
 from kefu.ai.text.lessons import named, prepare
 from kefu.ai.text.lexicon import Lexicon, Manner
 from kefu.ai.text.marks import learn_manner, read_shortcut
+from kefu.ai.text.memory import LessonMemory
 from kefu.ai.text.mood import read_mood
 from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
@@ -91,6 +92,7 @@ class TextReader:
         self._model = model
         self._spans = spans or NoSpans()
         self._default: Language = "en" if settings.get("language") == "en" else "zh"
+        self._kept = Path(str(settings["lessons"])) if settings.get("lessons") else None
         self._lexicons: Mapping[str, Sequence[Term]] = {}
         self._learned: Learned | None = None
         self._lexicon = Lexicon({}, None, Manner())
@@ -115,7 +117,7 @@ class TextReader:
         sounds = build_sounds()
         if self._names_teach:
             examples = [*examples, *named(examples)]
-        lessons = prepare(examples, sounds, progress)
+        lessons = prepare(examples, sounds, progress, LessonMemory(self._kept, sounds))
         inside = [at for at, example in enumerate(examples) if example.intent not in ("", OUT_OF_SCOPE)]
         wanted = [examples[at].intent for at in inside]
         known = [lessons.phrases[at] for at in inside]
