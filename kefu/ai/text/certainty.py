@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -139,11 +140,11 @@ def split_folds(labels: Sequence[int], n_labels: int, folds: int) -> list[tuple[
 
 def common_features(texts: Sequence[Counter[str]], labels: Sequence[int], n_labels: int) -> frozenset[str]:
     """Features that many intents share: they hold sentences together and say little of what is wanted."""
-    met: dict[str, set[int]] = {}
+    met: dict[int, set[str]] = {}
     for text, label in zip(texts, labels, strict=True):
-        for name in text:
-            met.setdefault(name, set()).add(label)
-    return frozenset(name for name, where in met.items() if len(where) > n_labels * COMMON)
+        met.setdefault(label, set()).update(text)
+    spread = Counter(chain.from_iterable(met.values()))
+    return frozenset(name for name, where in spread.items() if where > n_labels * COMMON)
 
 
 def hollow(text: Counter[str], common: frozenset[str]) -> Counter[str]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, compress, repeat
 
 import numpy as np
 
@@ -109,7 +110,7 @@ class Space:
     @classmethod
     def build(cls, texts: Sequence[Counter[str]], n_intents: int) -> Space:
         """Choose the features of a training set."""
-        spread = Counter(name for counts in texts for name in counts)
+        spread = Counter(chain.from_iterable(texts))
         fewest = 1 if len(texts) < FEW * n_intents else 2
         names = sorted(name for name, count in spread.items() if count >= fewest)
         idf = [math.sqrt(math.log((1 + len(texts)) / (1 + spread[name])) + 1) for name in names]
@@ -117,18 +118,19 @@ class Space:
 
     def vector(self, counts: Counter[str]) -> Vector:
         """Place a text in the space."""
-        found = list(map(self._index.get, counts))
-        at = np.array([place for place in found if place is not None], np.intp)
-        times = np.array([count for count, place in zip(counts.values(), found, strict=True) if place is not None])
-        lost = Counter(name[0] for name, place in zip(counts, found, strict=True) if place is None)
-        weights = self.idf[at] * (1 + np.log(times)).astype(np.float32)
-        firm = weights[~self._loose[at]]
+        places = np.fromiter(map(self._index.get, counts, repeat(-1)), np.intp, len(counts))
+        times, is_known, lost = np.fromiter(counts.values(), np.int64, len(counts)), places >= 0, ""
+        if not is_known.all():
+            lost = "".join([name[0] for name in compress(counts, (~is_known).tolist())])
+            places, times = places[is_known], times[is_known]
+        weights = self.idf[places] * (1 + np.log(times)).astype(np.float32)
+        firm = weights[~self._loose[places]]
         familiar = float(firm @ firm)
-        unfamiliar = (lost.total() - lost["x"]) * self._rarest**2
+        unfamiliar = (len(lost) - lost.count("x")) * self._rarest**2
         length = math.sqrt(float(weights @ weights)) or 1.0
-        known = int(np.count_nonzero(self._words[at]))
-        topic = known / (known + lost["w"]) if known or lost["w"] else 0.5
-        return Vector(at, weights / np.float32(length), familiar / (familiar + unfamiliar or 1.0), topic)
+        known, unknown = int(np.count_nonzero(self._words[places])), lost.count("w")
+        topic = known / (known + unknown) if known or unknown else 0.5
+        return Vector(places, weights / np.float32(length), familiar / (familiar + unfamiliar or 1.0), topic)
 
     def pack(self) -> Parts:
         """The space as files."""

@@ -58,8 +58,8 @@ Entries = dict[str, dict[str, float]]
 
 
 @cache
-def _lists() -> tuple[Entries, dict[str, tuple[str, ...]]]:
-    """Words with roles and weights; and by beginning (two letters, one character) the words, longest first."""
+def _lists() -> tuple[Entries, dict[str, tuple[str, ...]], re.Pattern[str]]:
+    """Words with roles and weights; by beginning (two letters, one character) the words, longest first; beginnings."""
     entries: Entries = {}
     for language in ("zh", "en"):
         role, weight = "", 0.0
@@ -73,7 +73,20 @@ def _lists() -> tuple[Entries, dict[str, tuple[str, ...]]]:
     first: dict[str, list[str]] = {}
     for word in sorted(entries, key=lambda word: (-len(word), word)):
         first.setdefault(word[:2] if word.isascii() else word[0], []).append(word)
-    return entries, {beginning: tuple(words) for beginning, words in first.items()}
+    return entries, {beginning: tuple(words) for beginning, words in first.items()}, _pattern(first)
+
+
+def _pattern(beginnings: Iterable[str]) -> re.Pattern[str]:
+    """Where a listed word may begin: a Latin one at the beginning of a word, or as n't."""
+    second: dict[str, str] = {}
+    others = ""
+    for beginning in beginnings:
+        if beginning.isascii():
+            second[beginning[0]] = second.get(beginning[0], "") + re.escape(beginning[1])
+        else:
+            others += beginning
+    latin = "|".join(f"{re.escape(one)}[{rest}]" for one, rest in second.items())
+    return re.compile(rf"(?<![a-zA-Z0-9])(?:{latin})|n't|[{others}]")
 
 
 def read_mood(text: str, original: str) -> Mood:
@@ -102,18 +115,18 @@ def _unmoved(signs: Iterable[Sign], role: str) -> float:
 
 def _signs(text: str) -> Iterator[Sign]:
     """The listed words of a text, the longest at each place; a word in two lists gives two signs."""
-    entries, first = _lists()
-    at, size = 0, len(text)
-    while at < size:
-        for word in first.get(text[at : at + 2] if text[at].isascii() else text[at], ()):
-            end = at + len(word)
-            if text.startswith(word, at) and _is_whole(text, at, end):
+    entries, first, beginning = _lists()
+    at = 0
+    while found := beginning.search(text, at):
+        start = found.start()
+        at = start + 1
+        for word in first.get(text[start : start + 2] if text[start].isascii() else text[start], ()):
+            end = start + len(word)
+            if text.startswith(word, start) and _is_whole(text, start, end):
                 for role, weight in entries[word].items():
-                    yield Sign(role, weight, at, end)
+                    yield Sign(role, weight, start, end)
                 at = end
                 break
-        else:
-            at += 1
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

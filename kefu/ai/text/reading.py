@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from kefu.ai.text.clauses import may_stand_alone, split_clauses
+from kefu.ai.text.clauses import Clause, may_stand_alone, split_clauses
 from kefu.ai.text.cues import find_cues
 from kefu.ai.text.folder import Parts, fingerprint, pack_json, read_folder, unpack_json, write_folder
 from kefu.ai.text.found import Found, resolve
@@ -19,14 +20,12 @@ from kefu.ai.text.lessons import named, prepare
 from kefu.ai.text.lexicon import Lexicon, Manner
 from kefu.ai.text.marks import learn_manner, read_shortcut
 from kefu.ai.text.memory import LessonMemory
-from kefu.ai.text.mood import read_mood
 from kefu.ai.text.normal import Normal, normalise
 from kefu.ai.text.patterns import IDENTIFIERS, find_patterns
 from kefu.ai.text.phrase import make_phrase
 from kefu.ai.text.sound import Sounds, build_sounds
 from kefu.ai.text.spans import NoSpans, SpanModel
 from kefu.ai.text.tone import Tones
-from kefu.ai.text.tone_features import make_remark
 from kefu.ai.text.words import Word, cut_words
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Ask, Entity, IntentScore, Language, Reading, Token
@@ -157,8 +156,7 @@ class TextReader:
         normal = normalise(text[:LONGEST])
         words, found = self._take_apart(normal)
         spoken = tell_language(normal.text, words, language, self._default)
-        remark = make_remark(normal, words, read_mood(normal.text, normal.original))
-        tone = (self._learned.tones if self._learned else Tones()).hear(remark, spoken)
+        tone = (self._learned.tones if self._learned else Tones()).hear(normal, words, spoken)
         return Reading(
             language=spoken,
             asks=self._asks(text, normal, words),
@@ -188,19 +186,26 @@ class TextReader:
         return replace(span, value=None if span.kind in self._lexicons else normal.slice(span.start, span.end))
 
     def _asks(self, text: str, normal: Normal, words: Sequence[Word]) -> tuple[Ask, ...]:
-        """The whole message and what it asks for; a clause is read only while it may still change that."""
+        """The whole message and what it asks for; a clause is read only while it may still change that.
+
+        Short clauses, which cost less, are read first: most messages are told by them to ask for one thing.
+        """
         whole = Ask(text, self._score(normal.text, words))
         clauses = split_clauses(normal.text)[:MOST_CLAUSES]
         standing = [clause for clause in clauses if may_stand_alone(normal.text, clause)] if len(clauses) > 1 else []
-        asks: list[Ask] = []
-        for number, clause in enumerate(standing):
-            if not _may_change(whole, _requests(asks), len(standing) - number):
+        needed, left = _needed(whole), len(standing)
+        pieces: dict[Clause, Ask] = {}
+        for clause in sorted(standing, key=lambda clause: clause.end - clause.start):
+            if left < needed:
                 return (whole,)
             inside = [word for word in words if clause.start <= word.start and word.end <= clause.end]
-            piece = Ask(normal.slice(clause.start, clause.end), self._score(normal.text, inside))
+            pieces[clause] = Ask(normal.slice(clause.start, clause.end), self._score(normal.text, inside))
+            left -= not _may_be_wanted(pieces[clause])
+        asks: list[Ask] = []
+        for clause in standing:
             sure = SURE if clause.apart or not asks else SURE_AFTER_COMMA
-            if piece.best.probability >= sure:
-                asks.append(piece)
+            if pieces[clause].best.probability >= sure:
+                asks.append(pieces[clause])
         return _combine(whole, _requests(asks))
 
     def _score(self, text: str, words: Sequence[Word]) -> tuple[IntentScore, ...]:
@@ -248,13 +253,15 @@ def _requests(asks: Sequence[Ask]) -> list[Ask]:
     return wanted
 
 
-def _may_change(whole: Ask, wanted: Sequence[Ask], left: int) -> bool:
-    """Whether the clauses that are left may yet make of a message more than its whole."""
+def _needed(whole: Ask) -> float:
+    """How many requests must be found in the clauses to make of a message something else than its whole."""
     if whole.best.name in COURTESY:
-        return True
-    if whole.best.probability >= ALL_SAID:
-        return False
-    return len(wanted) + left > 1 and not any(_is_far_better(whole, ask) for ask in wanted)
+        return 1
+    return math.inf if whole.best.probability >= ALL_SAID else 2
+
+
+def _may_be_wanted(piece: Ask) -> bool:
+    return piece.best.name not in COURTESY and piece.best.probability >= SURE
 
 
 def _is_far_better(whole: Ask, ask: Ask) -> bool:

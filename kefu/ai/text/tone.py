@@ -15,8 +15,11 @@ from typing import get_args
 import numpy as np
 
 from kefu.ai.text.folder import Parts, pack_json, unpack_json
-from kefu.ai.text.tone_features import Remark
+from kefu.ai.text.mood import read_mood
+from kefu.ai.text.normal import Normal
+from kefu.ai.text.tone_features import Remark, make_remark
 from kefu.ai.text.tone_scale import Lexicon, Scale, train_scale
+from kefu.ai.text.words import Word
 from kefu.core.nouns import Act, ActScore, Language, Reading
 from kefu.core.ports.reader import TONES, Example, Progress
 
@@ -83,11 +86,12 @@ class Tones:
 
     voices: Mapping[Language, Voice] = field(default_factory=dict)
 
-    def hear(self, remark: Remark, language: Language) -> Tone:
-        """The tone of a remark; by the lists where nothing was learned for its language. 150 µs for a sentence."""
+    def hear(self, normal: Normal, words: Sequence[Word], language: Language) -> Tone:
+        """The tone of a message; by the lists where nothing was learned for its language. 150 µs for a sentence."""
+        mood = read_mood(normal.text, normal.original)
         if voice := self.voices.get(language):
-            return voice.hear(remark)
-        return Tone(remark.mood.sentiment, remark.mood.anger, remark.mood.urgency)
+            return voice.hear(make_remark(normal, words, mood))
+        return Tone(mood.sentiment, mood.anger, mood.urgency)
 
     @classmethod
     def learn(cls, lessons: Sequence[tuple[Remark, Example]], progress: Progress) -> Tones:

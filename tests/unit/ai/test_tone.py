@@ -8,6 +8,7 @@ from kefu.ai.text.tone import Tone, Tones, answers_of
 from kefu.ai.text.tone_features import Remark, make_remark
 from kefu.ai.text.tone_scale import calibrate, calibrated
 from kefu.ai.text.words import cut_words
+from kefu.core.nouns import Language
 from kefu.core.ports.reader import Example
 
 PRAISED = "clear kind quick helpful patient funny useful tidy friendly lively".split()
@@ -19,6 +20,11 @@ LESSONS += [Example(f"the teacher is {word}", "", "en", "angry urgent complaint"
 def remark_of(text: str) -> Remark:
     normal = normalise(text)
     return make_remark(normal, cut_words(normal.text), read_mood(normal.text, text))
+
+
+def heard(tones: Tones, text: str, language: Language) -> Tone:
+    normal = normalise(text)
+    return tones.hear(normal, cut_words(normal.text), language)
 
 
 def learned() -> Tones:
@@ -36,7 +42,7 @@ def test_a_heading_answers_the_questions_it_speaks_of() -> None:
 
 def test_what_was_learned_is_read() -> None:
     tones = learned()
-    bad, good = (tones.hear(remark_of(f"the teacher is {word}"), "en") for word in ("muddled", "lively"))
+    bad, good = (heard(tones, f"the teacher is {word}", "en") for word in ("muddled", "lively"))
     assert bad.sentiment < good.sentiment
     assert bad.anger > good.anger
     assert bad.urgency > good.urgency
@@ -47,15 +53,15 @@ def test_what_was_learned_is_read() -> None:
 
 
 def test_without_lessons_the_lists_hold() -> None:
-    remark = remark_of("老师讲得真好")
-    assert learned().hear(remark, "zh") == Tone(remark.mood.sentiment, remark.mood.anger, remark.mood.urgency)
+    mood = remark_of("老师讲得真好").mood
+    assert heard(learned(), "老师讲得真好", "zh") == Tone(mood.sentiment, mood.anger, mood.urgency)
     assert Tones.unpack({}).voices == {}
 
 
 def test_a_packed_tone_reads_the_same() -> None:
     tones = learned()
-    remark = remark_of("the teacher is late and careless")
-    assert Tones.unpack(tones.pack()).hear(remark, "en") == tones.hear(remark, "en")
+    text = "the teacher is late and careless"
+    assert heard(Tones.unpack(tones.pack()), text, "en") == heard(tones, text, "en")
 
 
 def test_calibrated_probabilities_meet_the_shares() -> None:
