@@ -43,7 +43,7 @@ test: $(VENV)/.dev $(VENV)/.deep ## Run all tests, browser and training of deep 
 	$(BIN)/pytest -m e2e -q -p no:randomly
 
 fast: $(VENV)/.dev ## Run the tests without a browser and without PyTorch
-	$(BIN)/pytest -n 2 -m "not e2e and not deep" -q
+	$(BIN)/pytest -n 2 -m "not e2e and not deep" --ignore=tests/e2e -q
 
 crash: $(VENV)/.dev ## Kill the server 200 times while customers write; nothing may be lost or doubled
 	$(BIN)/python tools/crash.py --kills 200

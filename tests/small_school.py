@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from functools import cache
@@ -20,21 +21,22 @@ def run(*arguments: str) -> Result:
 
 def make_school(home: Path, kept: int = 6, *, trained: bool = True) -> Path:
     """A school with its first model, trained on so many examples of each intent and language; made once a process."""
-    return Path(shutil.copytree(Path(_made(kept, trained=trained).name) / "school", home))
+    return Path(shutil.copytree(_made(kept, trained=trained), home))
 
 
 @cache
-def _made(kept: int, *, trained: bool) -> tempfile.TemporaryDirectory[str]:
-    """The school that is copied, for as long as tests run."""
-    folder = tempfile.TemporaryDirectory(prefix="kefu-school-")
-    home = Path(folder.name) / "school"
+def _made(kept: int, *, trained: bool) -> Path:
+    """The school that is copied."""
+    folder = Path(tempfile.mkdtemp(prefix="kefu-school-"))
+    atexit.register(shutil.rmtree, folder)
+    home = folder / "school"
     if trained:
         done = run("train", str(make_school(home, kept, trained=False)), "--quiet")
     else:
         done = run("init", str(home), "--learners", "60", "--quiet")
         thin(home, kept)
     assert done.exit_code == 0, done.output
-    return folder
+    return home
 
 
 def add(school: Path, skill: str, *sentences: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import spacy
 
 from kefu.ai.text import pipeline
 from kefu.ai.text.marks import parse_marks
@@ -18,6 +17,8 @@ from kefu.testing.check_reader import READER_CHECKS, Open, sample_examples
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pipeline trained on the sample examples: characters of both languages, a categoriser and a ruler."""
+    import spacy
+
     nlp = spacy.blank("zh")
     bag = {
         "@architectures": "spacy.TextCatBOW.v3",
@@ -66,6 +67,8 @@ def test_a_folder_without_a_pipeline_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pipeline_without_categories_is_refused(tmp_path: Path) -> None:
+    import spacy
+
     spacy.blank("en").to_disk(tmp_path)
     with pytest.raises(BadConfig, match="textcat"):
         pipeline.open_reader({"pipeline": str(tmp_path)})

@@ -7,7 +7,6 @@ import io
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -87,6 +86,8 @@ def test_any_encoding_of_a_spreadsheet_is_read(skills: Path, tmp_path: Path, enc
 
 
 def test_a_workbook_is_read(skills: Path, tmp_path: Path) -> None:
+    import pandas as pd
+
     rows = [{"text": "发票怎么开", "place": "refund/examples.zh.txt:5", "do": "删除"}]
     pd.DataFrame(rows).to_excel(tmp_path / "t.xlsx", index=False)
     run("clean", skills, tmp_path / "t.xlsx")
