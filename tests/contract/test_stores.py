@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from kefu.adapters.sql.codec import decode_event, encode, to_micros
 from kefu.adapters.sql.engine import make_engine
@@ -24,10 +25,14 @@ from kefu.core.errors import BadConfig, StoreFailed
 from kefu.core.nouns import Waiting
 from kefu.core.ports.desk import View
 from kefu.core.ports.store import Memory
+from kefu.core.trail import Deed
 from kefu.testing.check_desk import DESK_CHECKS
 from kefu.testing.check_library import LIBRARY_CHECKS, NOW, SHARED_LIBRARY_CHECKS, article_of
+from kefu.testing.check_people import PEOPLE_CHECKS, SHARED_PEOPLE_CHECKS
 from kefu.testing.check_store import SHARED_STORE_CHECKS, STORE_CHECKS, talk_of, turn_of
 
+CHECKS = [*STORE_CHECKS, *LIBRARY_CHECKS, *DESK_CHECKS, *PEOPLE_CHECKS]
+SHARED_CHECKS = [*SHARED_STORE_CHECKS, *SHARED_LIBRARY_CHECKS, *SHARED_PEOPLE_CHECKS]
 KINDS = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -51,13 +56,15 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
-@pytest.mark.parametrize("check", [*STORE_CHECKS, *LIBRARY_CHECKS, *DESK_CHECKS], ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 async def test_a_store_keeps_its_promises(store: Memory, check) -> None:
     await check(store)
 
 
 @pytest.mark.parametrize("database", DATABASES, indirect=True)
-@pytest.mark.parametrize("check", [*SHARED_STORE_CHECKS, *SHARED_LIBRARY_CHECKS], ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", [*SHARED_STORE_CHECKS, *SHARED_LIBRARY_CHECKS, *SHARED_PEOPLE_CHECKS], ids=lambda check: check.__name__
+)
 async def test_two_stores_on_one_database(database: str, check) -> None:
     async with AsyncExitStack() as stack:
         await check(*[await stack.enter_async_context(open_at(database)) for _ in range(2)])
@@ -113,6 +120,17 @@ async def test_a_database_of_an_older_kefu_gets_what_is_new_and_keeps_what_it_ha
         ]
         await store.shelve([article_of("new")], [], "mei", NOW)
         assert (await store.changes(0)).edition == 1
+
+
+@pytest.mark.parametrize("database", DATABASES, indirect=True)
+@pytest.mark.parametrize("change", ["UPDATE audit SET who = 'li'", "DELETE FROM audit"])
+async def test_the_database_itself_keeps_the_audit_trail(database: str, change: str) -> None:
+    async with open_at(database) as store:
+        await store.record([Deed("mei", "person.role", "person:p-li")], NOW)
+    engine = make_engine(database)
+    with pytest.raises(SQLAlchemyError, match="only grows"), engine.begin() as connection:
+        connection.execute(text(change))
+    engine.dispose()
 
 
 @pytest.mark.parametrize("database", DATABASES, indirect=True)

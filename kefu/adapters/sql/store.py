@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kefu.adapters.sql import desk, library, opinions
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.migrate import migrate
+from kefu.adapters.sql.people import SqlPeople
 from kefu.adapters.sql.questions import read as read_questions
 from kefu.adapters.sql.tables import claims, conversations, events, outbox, questions, reviews, turns
 from kefu.adapters.sql.writer import Writer
@@ -56,7 +57,7 @@ EVENTS = select(
 )
 
 
-class SqlStore:
+class SqlStore(SqlPeople):
     """All faces of a store on one database: `engine` writes, `reading` reads."""
 
     def __init__(self, engine: Engine, reading: Engine) -> None:

@@ -218,3 +218,55 @@ article_opinions = Table(
     Column("failed", Integer, nullable=False),
 )
 """Readers' thumbs as counts: nothing of the reader is kept."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name_key", String(256), nullable=False, unique=True),
+    Column("email_key", String(320), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("disabled_at", Moment),
+    Column("version", Integer, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("state", LargeBinary, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("person_id", String(40), ForeignKey("people.id"), nullable=False, index=True),
+    Column("since", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("browser", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False, index=True),
+    Column("what", String(64), nullable=False, index=True),
+    Column("about", Text, nullable=False),
+    Column("person_id", String(40), nullable=False),
+    Column("origin", String(64), nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("after", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+"""A chain (`kefu.core.trail`); triggers of the migration refuse every change of what is there."""

@@ -15,6 +15,7 @@ from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import Desk, Line
 from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
+from kefu.core.ports.people import Audit, People, SignIns
 from kefu.core.ports.questions import Questions
 
 
@@ -200,5 +201,5 @@ class Log(Protocol):
         """`turn_to`, and make lines findable by their words (with blanks between), in one transaction."""
 
 
-class Memory(Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Desk, Log, Protocol):
+class Memory(Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Desk, Log, People, SignIns, Audit, Protocol):
     """A store with all its faces, as a factory of `kefu.stores` opens it."""

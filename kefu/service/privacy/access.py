@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from kefu.core.nouns import Conversation
+from kefu.core.people import ROLES, Role
 from kefu.core.ports.desk import Scope
 
-Role = Literal["owner", "admin", "supervisor", "agent", "viewer"]
-"""What a member of the team is, from most to least."""
+Right = Literal[
+    "read", "see_evidence", "act", "read_all", "edit_knowledge", "edit_training", "read_reports", "judge",
+    "change_settings", "manage_people", "read_audit",
+]  # fmt: skip
+"""What somebody may do in the house; without `read_all`, which conversations they reach is asked of each one."""
 
-WIDE = ("owner", "admin", "supervisor")
-"""Who sees the conversations of all teams."""
+RIGHTS: Mapping[Right, Role] = {
+    "read": "viewer",
+    "see_evidence": "agent",
+    "act": "agent",
+    "read_all": "supervisor",
+    "edit_knowledge": "supervisor",
+    "edit_training": "supervisor",
+    "read_reports": "supervisor",
+    "judge": "supervisor",
+    "change_settings": "admin",
+    "manage_people": "admin",
+    "read_audit": "admin",
+}
+"""From which role on somebody has a right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +49,10 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A member of the team, by the name that customers and colleagues see; `id` is empty for the bare token."""
+    """A member of the team, by the name that customers and colleagues see.
+
+    The operator token, a local demo and the command line are owners without an `id`.
+    """
 
     who: str
     role: Role = "owner"
@@ -42,6 +62,21 @@ class Operator:
 
 Viewer = Customer | Server | Operator
 """Who asks."""
+
+
+def is_at_least(role: Role, other: Role) -> bool:
+    """Whether a role may do all that the other one may."""
+    return ROLES.index(role) <= ROLES.index(other)
+
+
+def may(viewer: Viewer, right: Right) -> bool:
+    """Whether the viewer has a right in the house."""
+    return isinstance(viewer, Operator) and is_at_least(viewer.role, RIGHTS[right])
+
+
+def rights_of(role: Role) -> tuple[Right, ...]:
+    """All rights of a role."""
+    return tuple(right for right in get_args(Right) if is_at_least(role, RIGHTS[right]))
 
 
 def may_read_conversation(viewer: Viewer, talk: Conversation) -> bool:
@@ -57,12 +92,12 @@ def may_read_conversation(viewer: Viewer, talk: Conversation) -> bool:
 
 def may_act_on(viewer: Viewer, talk: Conversation) -> bool:
     """Whether the viewer may answer and do the team's deeds in a conversation."""
-    return isinstance(viewer, Operator) and viewer.role != "viewer" and may_read_conversation(viewer, talk)
+    return may(viewer, "act") and may_read_conversation(viewer, talk)
 
 
 def scope_of(who: Operator) -> Scope:
     """Whose conversations a member of the team sees: everybody's, or those of their teams, of none, and their own."""
-    return Scope(who.who, None if who.role in WIDE else who.teams)
+    return Scope(who.who, None if may(who, "read_all") else who.teams)
 
 
 def sees(scope: Scope, talk: Conversation) -> bool:
@@ -73,4 +108,10 @@ def sees(scope: Scope, talk: Conversation) -> bool:
 
 def may_see_evidence(viewer: Viewer) -> bool:
     """Whether the viewer may see rows of the records, readings and stages, not only what was said."""
-    return isinstance(viewer, Operator)
+    return may(viewer, "see_evidence")
+
+
+def may_give(viewer: Operator, role: Role, before: Role | None = None) -> bool:
+    """Whether the viewer may give a role to who had another one `before`; nobody gives more than they have."""
+    high = role if before is None or is_at_least(role, before) else before
+    return may(viewer, "manage_people") and is_at_least(viewer.role, high)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from kefu.adapters.stores.memory.desk import Shelf, entry_of, is_seen, is_within, page_of
 from kefu.adapters.stores.memory.library import MemoryLibrary
+from kefu.adapters.stores.memory.people import MemoryPeople
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Judged, PersonReplied, QuestionLeft, QuestionSettled
 from kefu.core.nouns import Conversation
@@ -32,7 +33,7 @@ class Slip:
 
 
 @dataclass(slots=True)
-class MemoryStore(MemoryLibrary):
+class MemoryStore(MemoryLibrary, MemoryPeople):
     """Keeps everything in dictionaries; each method runs without a pause, so it is atomic."""
 
     _talks: dict[str, Conversation] = field(default_factory=dict)

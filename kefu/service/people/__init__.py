@@ -1,0 +1,1 @@
+"""Who works here: how people prove who they are. Pure: time and randomness are arguments."""
