@@ -8,13 +8,18 @@ from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
 from kefu.app.skills import load_module
 from kefu.service.desk.deeds import Deed, TeamDeed
 from kefu.service.privacy.access import (
+    RIGHTS,
     Customer,
     Operator,
+    Right,
     Server,
     Viewer,
+    may,
     may_act_on,
+    may_give,
     may_read_conversation,
     may_see_evidence,
+    rights_of,
     scope_of,
 )
 from kefu.service.privacy.rates import Rates
@@ -25,6 +30,7 @@ from kefu.service.turn.house import Taken
 
 __all__ = [
     "ALPHAS",
+    "RIGHTS",
     "Aim",
     "Catalog",
     "Config",
@@ -38,6 +44,7 @@ __all__ = [
     "Outcome",
     "Outlook",
     "Rates",
+    "Right",
     "Server",
     "Taken",
     "TeamDeed",
@@ -46,10 +53,13 @@ __all__ = [
     "conversation_id_of",
     "load_config",
     "load_module",
+    "may",
     "may_act_on",
+    "may_give",
     "may_read_conversation",
     "may_see_evidence",
     "open_kefu",
     "outcome_as_mapping",
+    "rights_of",
     "scope_of",
 ]

@@ -7,6 +7,7 @@ import sys
 import click
 
 from kefu import __version__
+from kefu.cli.audit import audit
 from kefu.cli.chat import chat
 from kefu.cli.compare import compare
 from kefu.cli.config import config
@@ -16,6 +17,7 @@ from kefu.cli.encoder import encoder
 from kefu.cli.init import init
 from kefu.cli.knowledge import knowledge
 from kefu.cli.model import model
+from kefu.cli.people import people
 from kefu.cli.promise import promise
 from kefu.cli.run import run
 from kefu.cli.show import fail
@@ -62,6 +64,8 @@ for command in (
     data,
     promise,
     knowledge,
+    people,
+    audit,
 ):
     commands.add_command(command)
 

@@ -8,6 +8,7 @@ of every message.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from secrets import token_hex
 from time import perf_counter
 
@@ -15,9 +16,9 @@ import structlog
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kefu.core.errors import TooLarge
+from kefu.core.errors import KefuError, TooLarge
 from kefu.web.errors import answer_error
-from kefu.web.viewer import operator_of
+from kefu.web.viewer import operator_of, recognise
 
 log = structlog.get_logger()
 
@@ -39,6 +40,8 @@ GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 UPLOADS = ("/api/v1/knowledge", "/desk/knowledge")
 LARGEST_UPLOAD = 20 << 20
 """Bytes of an article or a file; only the team may send so much, which is known before it is read."""
+STAFF = ("/desk", "/api/v1", "/metrics")
+"""Where the team's cookie counts."""
 AREAS = ("webhooks", "api", "desk", "help", "widget", "static", "model", "healthz", "readyz", "metrics")
 
 
@@ -50,8 +53,11 @@ class Front:
         self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; sockets and the lifespan pass through."""
+        """Serve one request; the lifespan passes through, sockets once it is known who asks."""
         if scope["type"] != "http":
+            if scope["type"] == "websocket" and scope["path"].startswith(STAFF):
+                with suppress(KefuError):
+                    await recognise(HTTPConnection(scope))
             await self._app(scope, receive, send)
             return
         started = perf_counter()
@@ -72,6 +78,8 @@ class Front:
         structlog.contextvars.bind_contextvars(request_id=request_id)  # each request has a context of its own
         try:
             largest = self._largest
+            if path.startswith(STAFF):
+                await recognise(HTTPConnection(scope))
             if path.startswith(UPLOADS):
                 operator_of(HTTPConnection(scope))
                 largest = LARGEST_UPLOAD

@@ -13,6 +13,7 @@ import jinja2
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
 
+from kefu.app import may
 from kefu.core.nouns import Language
 from kefu.web.hall import hall_of, now
 from kefu.web.viewer import COOKIE as DESK_COOKIE
@@ -33,6 +34,7 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
         .render(
             **values,
             say=words_in(language).say,
+            may=may,
             language=language,
             other=other,
             in_language=lambda wanted: words_in(wanted).say,

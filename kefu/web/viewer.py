@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,17 +12,22 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from kefu.app import Customer, Operator, Server
+from kefu.app.people import entrance
+from kefu.app.people.entrance import Place, operator_from
+from kefu.app.people.team import Hand
 from kefu.core.errors import NotAllowed, NotSignedIn
+from kefu.core.people import SignIn
 from kefu.web.hall import Hall, hall_of, now
 from kefu.web.words import words_in
 
 if TYPE_CHECKING:
     from joserfc.jwk import OctKey
 
-COOKIE = "kefu_desk"
+COOKIE, STEP_COOKIE = "kefu_desk", "kefu_step"
 AUDIENCE = "kefu-desk"
-SHIFT_S = 12 * 3600
-"""A sign-in at the desk lasts a working day."""
+SHIFT_S = int(entrance.SHIFT.total_seconds())
+STEP_S = 300
+"""How long a sign-in may stay half done."""
 LOCAL = ("127.0.0.1", "localhost", "::1")
 SAFE = ("GET", "HEAD", "OPTIONS")
 UNNAMED = "api"
@@ -57,8 +63,16 @@ def server_of(connection: HTTPConnection) -> Server:
     return Server(frozenset(hall.kefu.channels) - frozenset(chat))
 
 
+async def recognise(connection: HTTPConnection) -> None:
+    """Find out, once a request, whose cookie came along; `operator_of` then needs no store."""
+    cookie = connection.cookies.get(COOKIE, "")
+    if cookie and "." not in cookie:
+        with suppress(NotSignedIn):
+            connection.state.signed_in = await entrance.recognise(hall_of(connection).kefu.store, cookie, now())
+
+
 def operator_of(connection: HTTPConnection) -> Operator:
-    """The member of the team who asks: the operator token, the desk's cookie, or anyone in a local demo.
+    """The member of the team who asks: by the desk's cookie, the operator token, or anyone in a local demo.
 
     Raises `NotSignedIn`; `NotAllowed` when another site sent the browser here to change
     something.
@@ -71,19 +85,42 @@ def operator_of(connection: HTTPConnection) -> Operator:
     if connection.scope.get("method", "GET") not in SAFE:
         refuse_other_sites(connection)
     cookie = connection.cookies.get(COOKIE, "")
+    if "." in cookie:
+        return Operator(read_claim(cookie, AUDIENCE, hall))
     if cookie:
-        return _read(cookie, hall)
+        found = getattr(connection.state, "signed_in", None)
+        if found is None:
+            raise NotSignedIn("The sign-in is over; sign in again at /desk/sign-in.")
+        return operator_from(found[1])
     if hall.demo and connection.url.hostname in LOCAL:
         return Operator(words_in(hall.language).say("desk", "demo_name"))
     raise NotSignedIn("Sign in at /desk/sign-in, or send Authorization: Bearer with the operator token.")
 
 
-def sign_in(answer: Response, name: str, connection: HTTPConnection) -> None:
-    """Let an answer carry the desk's cookie for a member of the team."""
-    from joserfc import jwt
+def hand_of(connection: HTTPConnection) -> Hand:
+    """Who does something, and from where; raises as `operator_of` does."""
+    return Hand(operator_of(connection), place_of(connection).address)
 
-    claims = {"aud": AUDIENCE, "sub": name, "exp": int(now().timestamp()) + SHIFT_S}
-    token = jwt.encode({"alg": "HS256"}, claims, _key(hall_of(connection)))
+
+def place_of(connection: HTTPConnection) -> Place:
+    """Where a request comes from."""
+    address = connection.client.host if connection.client else ""
+    return Place(address, connection.headers.get("user-agent", ""))
+
+
+def sign_in_of(connection: HTTPConnection) -> SignIn | None:
+    """The sign-in that the request stands on; None for the operator token."""
+    found = getattr(connection.state, "signed_in", None)
+    return found[0] if found else None
+
+
+def sign_in(answer: Response, name: str, connection: HTTPConnection) -> None:
+    """Let an answer carry the desk's cookie for whoever has the operator token."""
+    _set(answer, make_claim(name, AUDIENCE, SHIFT_S, hall_of(connection)), SHIFT_S, connection)
+
+
+def let_in(answer: Response, token: str, connection: HTTPConnection) -> None:
+    """Let an answer carry the token of a person's sign-in."""
     _set(answer, token, SHIFT_S, connection)
 
 
@@ -97,21 +134,30 @@ def _set(answer: Response, value: str, age_s: int, connection: HTTPConnection) -
     answer.set_cookie(COOKIE, value, max_age=age_s, httponly=True, samesite="strict", secure=secure)
 
 
-def _read(cookie: str, hall: Hall) -> Operator:
+def make_claim(subject: str, audience: str, age_s: int, hall: Hall) -> str:
+    """A signed word that holds for a while."""
+    from joserfc import jwt
+
+    claims = {"aud": audience, "sub": subject, "exp": int(now().timestamp()) + age_s}
+    return jwt.encode({"alg": "HS256"}, claims, _key(hall))
+
+
+def read_claim(token: str, audience: str, hall: Hall) -> str:
+    """The subject of a signed word; raises `NotSignedIn` when it does not hold."""
     from joserfc import jwt
     from joserfc.errors import JoseError
 
     try:
-        claims: Mapping[str, str] = jwt.decode(cookie, _key(hall), algorithms=["HS256"]).claims
+        claims: Mapping[str, str] = jwt.decode(token, _key(hall), algorithms=["HS256"]).claims
         jwt.JWTClaimsRegistry(
             now=int(now().timestamp()),
-            aud={"essential": True, "value": AUDIENCE},
+            aud={"essential": True, "value": audience},
             sub={"essential": True},
             exp={"essential": True},
         ).validate(dict(claims))
     except (JoseError, ValueError, TypeError) as error:
         raise NotSignedIn("The sign-in is over; sign in again at /desk/sign-in.") from error
-    return Operator(claims["sub"])
+    return claims["sub"]
 
 
 def _key(hall: Hall) -> OctKey:

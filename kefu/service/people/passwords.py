@@ -46,7 +46,7 @@ def fault_of(password: str, *about: str) -> Fault | None:
     plain = key_of(password)
     if _is_run(plain) or _is_any(plain, COMMON):
         return "common"
-    return "yours" if _is_any(plain, [part for one in about for part in key_of(one).split("@")]) else None
+    return "yours" if _is_any(plain, [part for one in map(key_of, about) for part in (one, *one.split("@"))]) else None
 
 
 def hashed(password: str, salt: bytes) -> str:

@@ -21,7 +21,7 @@ from starlette.responses import Response
 import kefu
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
-from kefu.web.api import chat, desk, inbox, knowledge, questions, webhooks
+from kefu.web.api import chat, desk, inbox, knowledge, people, questions, webhooks
 from kefu.web.errors import HANDLERS, answer_error
 from kefu.web.screen import render
 from kefu.web.transcript import Transcript
@@ -79,7 +79,7 @@ def make_api() -> FastAPI:
         servers=[{"url": "/api/v1"}],
         root_path_in_servers=False,
     )
-    for router in (desk.servers, desk.router, inbox.router, knowledge.router, questions.router):
+    for router in (desk.servers, desk.router, inbox.router, knowledge.router, people.router, questions.router):
         api.include_router(router)
     api.add_route("/docs", docs, include_in_schema=False)
     plain = api.openapi

@@ -5,10 +5,14 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from kefu.web.pages import (
+    account,
+    audit,
     conversation,
     help_centre,
+    invitation,
     knowledge,
     overview,
+    people,
     promise,
     questions,
     review,
@@ -41,6 +45,14 @@ ROUTES = [
     Route("/promise/certify", promise.certify, methods=["POST"]),
     Route("/promise/mode", promise.mode, methods=["POST"]),
     Route("/promise/withdraw", promise.withdraw, methods=["POST"]),
+    Route("/people", people.show),
+    Route("/people/invite", people.invite, methods=["POST"]),
+    Route("/people/invitations/{invitation}/withdraw", people.withdraw, methods=["POST"]),
+    Route("/people/{person}/{deed:str}", people.act, methods=["POST"]),
+    Route("/account", account.show),
+    Route("/account/{deed:str}", account.act, methods=["POST"]),
+    Route("/audit", audit.show),
+    Route("/invitation/{token}", invitation.page, methods=["GET", "POST"]),
     Route("/turns", turns.show),
     Route("/why/{turn}", why.show),
 ]
