@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kefu.core.errors import KefuError, TooLarge
 from kefu.web.errors import answer_error
+from kefu.web.hall import now
 from kefu.web.viewer import operator_of, recognise
 
 log = structlog.get_logger()
@@ -70,6 +71,8 @@ class Front:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status < 400 and (deed := scope["state"].get("deed")):
+                    await scope["state"]["hall"].kefu.store.record([deed], now())
                 headers = list(message.get("headers", ()))
                 present = {name for name, _ in headers}
                 message["headers"] = [*headers, *added, *(one for one in HEADERS if one[0] not in present)]

@@ -57,7 +57,7 @@ def assemble(
         Mount("/widget", StaticFiles(directory=HERE / "widget")),
         Mount("/static", StaticFiles(directory=HERE / "static")),
         Mount("/api/v1", _api(config)),
-        Mount("/desk", routes=pages.ROUTES),
+        Mount("/desk", routes=[*pages.ROUTES, *pages.OPEN]),
         *(pages.HELP if config.get("help.public", bool) else ()),
         *_site(config),
     ]

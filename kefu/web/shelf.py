@@ -9,16 +9,17 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kefu.app import Operator, may_see_evidence
+from kefu.app import Operator
 from kefu.app.library import edit
 from kefu.app.library.cards import Card, card_of
 from kefu.app.library.leaf import to_html
 from kefu.app.library.reading import open_reading
 from kefu.core.articles import Article
-from kefu.core.errors import NotAllowed, NotFound
+from kefu.core.errors import NotFound
 from kefu.core.ports.document import Written
 from kefu.core.ports.library import Version
 from kefu.core.ports.opinions import Tally
+from kefu.web.gate import require
 from kefu.web.hall import Hall, now
 
 
@@ -64,37 +65,37 @@ def origin_of(card: Card) -> str:
 
 async def list_cards(hall: Hall, who: Operator, wish: Wish = Wish()) -> Sequence[Card]:
     """Articles in the order of their ids, for the team."""
-    _require(who)
+    require(who, "read")
     return [card for card in await hall.catalogue.cards(hall.today) if wish.wants(card)]
 
 
 async def read(hall: Hall, who: Operator, article_id: str, version: int = 0) -> Article:
     """An article or one version of it, for the team."""
-    _require(who)
+    require(who, "read")
     return await edit.read_article(hall.kefu.store, article_id, version)
 
 
 async def read_history(hall: Hall, who: Operator, article_id: str) -> Sequence[Version]:
     """All versions of an article, for the team."""
-    _require(who)
+    require(who, "read")
     return await edit.read_history(hall.kefu.store, article_id)
 
 
 async def read_opinions(hall: Hall, who: Operator, article_id: str) -> Mapping[int, Tally]:
     """What readers of the help centre thought of each version, for the team."""
-    _require(who)
+    require(who, "read")
     return await hall.kefu.store.opinions(article_id)
 
 
 async def preview(who: Operator, markdown: str, title: str) -> str:
     """A text as its readers would see it, for the team; nothing is kept."""
-    _require(who)
+    require(who, "edit_knowledge")
     return await asyncio.to_thread(to_html, markdown, title)
 
 
 async def write(hall: Hall, who: Operator, article_id: str, written: Written, name: str) -> Article:
     """Write an article anew, or with an empty id a new one, for the team."""
-    _require(who)
+    require(who, "edit_knowledge")
     made = await edit.write(hall.kefu.store, article_id, written, name, now())
     await hall.kefu.follower.catch_up()
     return made
@@ -104,7 +105,7 @@ async def upload(
     hall: Hall, who: Operator, file: str, content: bytes, said: Mapping[str, str], *, name: str
 ) -> Uploaded:
     """Put the texts of a file in, for the team; the file is read in a process apart."""
-    _require(who)
+    require(who, "edit_knowledge")
     async with open_reading(lanes=1) as reading:
         articles, shelved = await edit.upload(hall.kefu.store, reading, file, content, said, who=name, at=now())
     await hall.kefu.follower.catch_up()
@@ -114,7 +115,7 @@ async def upload(
 
 async def remove(hall: Hall, who: Operator, article_id: str, name: str) -> None:
     """Take an article out, for the team; raises `NotFound` when it is not there."""
-    _require(who)
+    require(who, "edit_knowledge")
     if not (await hall.kefu.store.shelve([], [article_id], name, now())).removed:
         raise NotFound(f"There is no article {article_id!r}.")
     await hall.kefu.follower.catch_up()
@@ -122,12 +123,7 @@ async def remove(hall: Hall, who: Operator, article_id: str, name: str) -> None:
 
 async def restore(hall: Hall, who: Operator, article_id: str, version: int, name: str) -> Article:
     """Make an earlier version the current one, for the team."""
-    _require(who)
+    require(who, "edit_knowledge")
     made = await edit.restore(hall.kefu.store, article_id, version, name, now())
     await hall.kefu.follower.catch_up()
     return made
-
-
-def _require(who: Operator) -> None:
-    if not may_see_evidence(who):
-        raise NotAllowed

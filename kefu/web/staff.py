@@ -9,12 +9,17 @@ from typing import Any, get_args
 
 import msgspec
 
-from kefu.app import Aim, Dial, Mode, Operator, Outcome, Outlook, may_read_conversation, may_see_evidence
+from kefu.app import Aim, Dial, Mode, Operator, Outcome, Outlook, may, may_act_on, may_read_conversation
 from kefu.core.errors import BadInput, NotAllowed, NotFound
+from kefu.core.events import HandedBack, HandedOff, MessageReceived, PersonReplied, PersonTook, Replied
 from kefu.core.nouns import Conversation
 from kefu.core.ports.store import Recorded, Review, Summary
+from kefu.web.gate import require
 from kefu.web.hall import Hall, now
 from kefu.web.viewer import UNNAMED
+
+SPOKEN = (MessageReceived, Replied, PersonReplied, HandedOff, PersonTook, HandedBack)
+"""What those see who may not see evidence; its sources are left out where it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,13 @@ async def list_conversations(
     hall: Hall, who: Operator, *, waiting: bool = False, customer_id: str = "", limit: int = 50
 ) -> Sequence[Summary]:
     """Summaries, for the team."""
-    _require(who)
+    require(who, "read")
     return await hall.kefu.store.summaries(waiting=waiting, customer_id=customer_id, limit=limit)
 
 
 async def list_turns(hall: Hall, who: Operator, limit: int) -> Sequence[Turn]:
     """The latest turns, for the team."""
-    _require(who)
+    require(who, "see_evidence")
     return [Turn(*one) for one in await hall.kefu.store.turns(limit)]
 
 
@@ -73,23 +78,36 @@ async def talk_of(hall: Hall, who: Operator, conversation_id: str) -> Conversati
 
 async def read_events(hall: Hall, who: Operator, conversation_id: str, after: int = 0) -> Sequence[Recorded]:
     """Everything that happened in a conversation, for the team."""
-    _require(who)
+    require(who, "see_evidence")
     await talk_of(hall, who, conversation_id)
     return await hall.kefu.store.events(conversation_id, after)
 
 
+async def read_thread(hall: Hall, who: Operator, conversation_id: str) -> Sequence[Recorded]:
+    """What happened in a conversation, as much of it as the viewer may see: what was said, or all with its evidence."""
+    await talk_of(hall, who, conversation_id)
+    recorded = await hall.kefu.store.events(conversation_id)
+    return recorded if may(who, "see_evidence") else [one for one in recorded if isinstance(one.event, SPOKEN)]
+
+
+async def act_on(hall: Hall, who: Operator, conversation_id: str) -> Conversation:
+    """The state of a conversation that the viewer may do something in; raises `NotFound`, `NotAllowed`."""
+    require(who, "act")
+    talk = await talk_of(hall, who, conversation_id)
+    if not may_act_on(who, talk):
+        raise NotAllowed
+    return talk
+
+
 async def read_turn(hall: Hall, who: Operator, turn_id: str) -> Sequence[Recorded]:
     """The events of one turn, for the team."""
-    _require(who)
-    recorded = await hall.kefu.store.turn(turn_id)
-    if not recorded:
-        raise NotFound(f"There is no turn {turn_id!r}.")
-    return recorded
+    require(who, "see_evidence")
+    return await _turn(hall, who, turn_id)
 
 
 async def read_dead(hall: Hall, who: Operator, limit: int) -> Sequence[Letter]:
     """What could not be delivered, for the team."""
-    _require(who)
+    require(who, "change_settings")
     return [
         Letter(one.parting.id, one.parting.kind, one.parting.address, one.conversation_id, one.attempts)
         for one in await hall.kefu.store.dead(limit)
@@ -98,7 +116,7 @@ async def read_dead(hall: Hall, who: Operator, limit: int) -> Sequence[Letter]:
 
 async def revive_dead(hall: Hall, who: Operator, ids: Sequence[str]) -> int:
     """Make undelivered things due again, for the team; returns how many."""
-    _require(who)
+    require(who, "change_settings")
     revived = await hall.kefu.store.revive(ids, now())
     hall.kefu.delivery.wake()
     return revived
@@ -106,13 +124,13 @@ async def revive_dead(hall: Hall, who: Operator, ids: Sequence[str]) -> int:
 
 async def list_reviews(hall: Hall, who: Operator, *, judged: bool, limit: int = 10_000) -> Sequence[Review]:
     """Enquiries drawn for review, for the team."""
-    _require(who)
+    require(who, "judge")
     return await hall.kefu.store.reviews(judged=judged, limit=limit)
 
 
 async def read_outlook(hall: Hall, who: Operator) -> Outlook:
     """Where the promise stands and what the verdicts so far would buy, for the team."""
-    _require(who)
+    require(who, "read_reports")
     return await hall.kefu.outlook()
 
 
@@ -120,7 +138,7 @@ async def certify(
     hall: Hall, who: Operator, alpha: float, delta: float, dial: str, *, by_intent: bool = False
 ) -> Outcome:
     """Put a promise into force if the verdicts prove it, for the team; the refusal otherwise."""
-    _require(who)
+    require(who, "change_settings")
     chosen: Dial | None = next((one for one in get_args(Dial) if one == dial), None)
     if chosen is None:
         raise BadInput(f"dial is one of {', '.join(get_args(Dial))}.")
@@ -133,13 +151,13 @@ async def certify(
 
 async def withdraw(hall: Hall, who: Operator, *, anew: bool = False) -> bool:
     """Take the promise out of force, for the team; whether there was one. With `anew` verdicts until now are void."""
-    _require(who)
+    require(who, "change_settings")
     return await hall.kefu.withdraw(anew=anew)
 
 
 async def set_mode(hall: Hall, who: Operator, mode: str) -> Mode:
     """Let kefu answer, or draft only, for the team."""
-    _require(who)
+    require(who, "change_settings")
     chosen: Mode | None = next((one for one in get_args(Mode) if one == mode), None)
     if chosen is None:
         raise BadInput(f"mode is one of {', '.join(get_args(Mode))}.")
@@ -149,14 +167,38 @@ async def set_mode(hall: Hall, who: Operator, mode: str) -> Mode:
 
 async def send_draft(hall: Hall, who: Operator, turn_id: str, name: str = "") -> int:
     """Send the draft of a turn as it stands, for the team; the number of the conversation's last event."""
-    _require(who)
+    await act_on(hall, who, (await _turn(hall, who, turn_id))[0].conversation_id)
     return await hall.kefu.send_draft(turn_id, named(who, name))
 
 
 async def read_counts(hall: Hall, who: Operator) -> Mapping[str, int]:
     """How much there is of everything, for the team."""
-    _require(who)
+    require(who, "read")
     return await hall.kefu.store.counts()
+
+
+async def reply(hall: Hall, who: Operator, conversation_id: str, text: str, name: str = "") -> int:
+    """Answer as a person; the number of the conversation's last event."""
+    await act_on(hall, who, conversation_id)
+    return await hall.kefu.person_replies(conversation_id, named(who, name), text)
+
+
+async def take(hall: Hall, who: Operator, conversation_id: str, name: str = "") -> int:
+    """Take a conversation; the number of its last event."""
+    await act_on(hall, who, conversation_id)
+    return await hall.kefu.person_takes(conversation_id, named(who, name))
+
+
+async def hand_back(hall: Hall, who: Operator, conversation_id: str, name: str = "") -> int:
+    """Let the machine serve the customer again; the number of the conversation's last event."""
+    await act_on(hall, who, conversation_id)
+    return await hall.kefu.hand_back(conversation_id, named(who, name))
+
+
+async def judge(hall: Hall, who: Operator, turn_id: str, name: str = "", *, right: bool) -> None:
+    """Say whether the machine was right in a drawn enquiry."""
+    require(who, "judge")
+    await hall.kefu.judge(turn_id, named(who, name), right=right)
 
 
 def happened(one: Recorded) -> Happened:
@@ -170,6 +212,10 @@ def named(who: Operator, name: str) -> str:
     return (name.strip() or who.who) if who.who == UNNAMED else who.who
 
 
-def _require(who: Operator) -> None:
-    if not may_see_evidence(who):
-        raise NotAllowed
+async def _turn(hall: Hall, who: Operator, turn_id: str) -> Sequence[Recorded]:
+    """The events of a turn whose conversation the viewer may read; raises `NotFound`."""
+    recorded = await hall.kefu.store.turn(turn_id)
+    if not recorded:
+        raise NotFound(f"There is no turn {turn_id!r}.")
+    await talk_of(hall, who, recorded[0].conversation_id)
+    return recorded

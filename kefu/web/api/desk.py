@@ -13,7 +13,9 @@ from pydantic import BaseModel, Field
 
 from kefu.app import Operator, Server, as_mapping, conversation_id_of, outcome_as_mapping
 from kefu.core.ports.store import Review, Summary
+from kefu.web import staff
 from kefu.web.api.chat import LONGEST_WAIT_S, wait_for_lines
+from kefu.web.gate import Needs
 from kefu.web.hall import Hall, hall_of
 from kefu.web.staff import (
     Happened,
@@ -24,7 +26,6 @@ from kefu.web.staff import (
     list_conversations,
     list_reviews,
     list_turns,
-    named,
     read_counts,
     read_dead,
     read_events,
@@ -37,10 +38,23 @@ from kefu.web.staff import (
     withdraw,
 )
 from kefu.web.transcript import Transcript, read_lines
-from kefu.web.viewer import operator_of, server_of
+from kefu.web.viewer import server_of
 
 Hallway = Annotated[Hall, Depends(hall_of)]
-Staff = Annotated[Operator, Depends(operator_of)]
+Reader = Annotated[Operator, Depends(Needs("read"))]
+Witness = Annotated[Operator, Depends(Needs("see_evidence"))]
+Replier = Annotated[Operator, Depends(Needs("act", "conversation.reply"))]
+Taker = Annotated[Operator, Depends(Needs("act", "conversation.take"))]
+Returner = Annotated[Operator, Depends(Needs("act", "conversation.hand_back"))]
+Sender = Annotated[Operator, Depends(Needs("act", "conversation.send"))]
+Keeper = Annotated[Operator, Depends(Needs("change_settings"))]
+Reviver = Annotated[Operator, Depends(Needs("change_settings", "outbox.revive"))]
+Reviewer = Annotated[Operator, Depends(Needs("judge"))]
+Judge = Annotated[Operator, Depends(Needs("judge", "promise.judge"))]
+Reporter = Annotated[Operator, Depends(Needs("read_reports"))]
+Certifier = Annotated[Operator, Depends(Needs("change_settings", "promise.certify"))]
+Withdrawer = Annotated[Operator, Depends(Needs("change_settings", "promise.withdraw"))]
+Switcher = Annotated[Operator, Depends(Needs("change_settings", "promise.mode"))]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 router = APIRouter(tags=["desk"])
@@ -96,113 +110,113 @@ class Done(BaseModel):
 
 @router.get("/conversations")
 async def conversations(
-    hall: Hallway, who: Staff, *, waiting: bool = False, customer_id: str = "", limit: Limit = 50
+    hall: Hallway, who: Reader, *, waiting: bool = False, customer_id: str = "", limit: Limit = 50
 ) -> Sequence[Summary]:
     """Conversations, latest first; with `waiting`, those in people's hands, longest waiting first."""
     return await list_conversations(hall, who, waiting=waiting, customer_id=customer_id, limit=limit)
 
 
 @router.get("/conversations/{conversation_id}")
-async def conversation(conversation_id: str, hall: Hallway, who: Staff, after: int = 0) -> Transcript:
+async def conversation(conversation_id: str, hall: Hallway, who: Reader, after: int = 0) -> Transcript:
     """What was said."""
     await talk_of(hall, who, conversation_id)
     return await read_lines(hall, who, conversation_id, after)
 
 
 @router.get("/conversations/{conversation_id}/events")
-async def events(conversation_id: str, hall: Hallway, who: Staff, after: int = 0) -> Sequence[Happened]:
+async def events(conversation_id: str, hall: Hallway, who: Witness, after: int = 0) -> Sequence[Happened]:
     """Everything that happened."""
     return [happened(one) for one in await read_events(hall, who, conversation_id, after)]
 
 
 @router.post("/conversations/{conversation_id}/reply")
-async def reply(conversation_id: str, answer: Answer, hall: Hallway, who: Staff) -> Done:
+async def reply(conversation_id: str, answer: Answer, hall: Hallway, who: Replier) -> Done:
     """Answer as a person; this also takes the conversation."""
-    return Done(number=await hall.kefu.person_replies(conversation_id, named(who, answer.who), answer.text))
+    return Done(number=await staff.reply(hall, who, conversation_id, answer.text, answer.who))
 
 
 @router.post("/conversations/{conversation_id}/take")
-async def take(conversation_id: str, act: Act, hall: Hallway, who: Staff) -> Done:
+async def take(conversation_id: str, act: Act, hall: Hallway, who: Taker) -> Done:
     """Take the conversation; the machine stays back."""
-    return Done(number=await hall.kefu.person_takes(conversation_id, named(who, act.who)))
+    return Done(number=await staff.take(hall, who, conversation_id, act.who))
 
 
 @router.post("/conversations/{conversation_id}/hand_back")
-async def hand_back(conversation_id: str, act: Act, hall: Hallway, who: Staff) -> Done:
+async def hand_back(conversation_id: str, act: Act, hall: Hallway, who: Returner) -> Done:
     """Let the machine serve the customer again."""
-    return Done(number=await hall.kefu.hand_back(conversation_id, named(who, act.who)))
+    return Done(number=await staff.hand_back(hall, who, conversation_id, act.who))
 
 
 @router.post("/turns/{turn_id}/draft")
-async def send(turn_id: str, act: Act, hall: Hallway, who: Staff) -> Done:
+async def send(turn_id: str, act: Act, hall: Hallway, who: Sender) -> Done:
     """Send what kefu drafted in this turn as it stands, once; this also takes the conversation."""
     return Done(number=await send_draft(hall, who, turn_id, act.who))
 
 
 @router.get("/turns")
-async def turns(hall: Hallway, who: Staff, limit: Limit = 50) -> Sequence[Turn]:
+async def turns(hall: Hallway, who: Witness, limit: Limit = 50) -> Sequence[Turn]:
     """The latest turns."""
     return await list_turns(hall, who, limit)
 
 
 @router.get("/turns/{turn_id}")
-async def turn(turn_id: str, hall: Hallway, who: Staff) -> Sequence[Happened]:
+async def turn(turn_id: str, hall: Hallway, who: Witness) -> Sequence[Happened]:
     """Everything that one turn did, with its stages and its evidence."""
     return [happened(one) for one in await read_turn(hall, who, turn_id)]
 
 
 @router.get("/outbox/dead")
-async def dead(hall: Hallway, who: Staff, limit: Limit = 100) -> Sequence[Letter]:
+async def dead(hall: Hallway, who: Keeper, limit: Limit = 100) -> Sequence[Letter]:
     """What could not be delivered, latest first."""
     return await read_dead(hall, who, limit)
 
 
 @router.post("/outbox/revive")
-async def revive(letters: Letters, hall: Hallway, who: Staff) -> dict[str, int]:
+async def revive(letters: Letters, hall: Hallway, who: Reviver) -> dict[str, int]:
     """Try again; says how many became due."""
     return {"revived": await revive_dead(hall, who, letters.ids)}
 
 
 @router.get("/reviews")
-async def reviews(hall: Hallway, who: Staff, *, judged: bool = False, limit: Limit = 50) -> Sequence[Review]:
+async def reviews(hall: Hallway, who: Reviewer, *, judged: bool = False, limit: Limit = 50) -> Sequence[Review]:
     """Enquiries drawn for review, latest first: those that wait for a verdict, or with `judged` those that have one."""
     return await list_reviews(hall, who, judged=judged, limit=limit)
 
 
 @router.post("/reviews/{turn_id}")
-async def judge(turn_id: str, verdict: Verdict, hall: Hallway, who: Staff) -> Verdict:
+async def judge(turn_id: str, verdict: Verdict, hall: Hallway, who: Judge) -> Verdict:
     """Judge a drawn enquiry: whether acting on its intent is right. A later verdict replaces an earlier one."""
-    await hall.kefu.judge(turn_id, named(who, verdict.who), right=verdict.right)
+    await staff.judge(hall, who, turn_id, verdict.who, right=verdict.right)
     return verdict
 
 
 @router.get("/promise")
-async def promise(hall: Hallway, who: Staff) -> dict[str, Any]:
+async def promise(hall: Hallway, who: Reporter) -> dict[str, Any]:
     """Where the promise stands, and what the verdicts so far would buy at each alpha."""
     return as_mapping(await read_outlook(hall, who))
 
 
 @router.post("/promise")
-async def certify_promise(wanted: Wanted, hall: Hallway, who: Staff) -> dict[str, Any]:
+async def certify_promise(wanted: Wanted, hall: Hallway, who: Certifier) -> dict[str, Any]:
     """Put a promise into force if the verdicts prove it; `outcome` is Kept, or the refusal's name."""
     found = await certify(hall, who, wanted.alpha, wanted.delta, wanted.dial, by_intent=wanted.by_intent)
     return outcome_as_mapping(found)
 
 
 @router.delete("/promise")
-async def withdraw_promise(hall: Hallway, who: Staff, *, anew: bool = False) -> dict[str, bool]:
+async def withdraw_promise(hall: Hallway, who: Withdrawer, *, anew: bool = False) -> dict[str, bool]:
     """Take the promise out of force; with `anew` verdicts until now are void."""
     return {"withdrawn": await withdraw(hall, who, anew=anew)}
 
 
 @router.post("/promise/mode")
-async def mode(wish: Wish, hall: Hallway, who: Staff) -> Wish:
+async def mode(wish: Wish, hall: Hallway, who: Switcher) -> Wish:
     """Let kefu answer (`live`), or draft only while people answer (`shadow`); written into kefu.toml."""
     return Wish(mode=await set_mode(hall, who, wish.mode))
 
 
 @router.get("/counts")
-async def counts(hall: Hallway, who: Staff) -> dict[str, int]:
+async def counts(hall: Hallway, who: Reader) -> dict[str, int]:
     """How much there is of everything."""
     return dict(await read_counts(hall, who))
 

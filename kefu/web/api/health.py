@@ -13,8 +13,9 @@ from starlette.routing import Route
 from kefu.app import Kefu
 from kefu.core.errors import KefuError
 from kefu.core.skill import Query
+from kefu.web.gate import Needs
 from kefu.web.hall import hall_of
-from kefu.web.viewer import LOCAL, bearer, operator_of
+from kefu.web.viewer import LOCAL, bearer
 
 PING = Query("kefu", "ready", "SELECT 1 AS ready")
 
@@ -40,7 +41,7 @@ async def metrics(request: Request) -> Response:
     hall = hall_of(request)
     local = request.client is not None and request.client.host in LOCAL
     if not local and not hall.kefu.is_server(bearer(request)):
-        operator_of(request)
+        Needs("read_reports")(request)
     counts = {**await hall.kefu.store.counts(), **_promise(hall.kefu), **_knowledge(hall.kefu)}
     return Response(hall.measures.text(counts), media_type=CONTENT_TYPE_LATEST)
 

@@ -15,13 +15,18 @@ from kefu.core.articles import Article
 from kefu.core.ports.document import Written
 from kefu.core.ports.library import Version
 from kefu.web import shelf
+from kefu.web.gate import Needs
 from kefu.web.hall import Hall, hall_of
 from kefu.web.shelf import Uploaded, Wish
 from kefu.web.staff import named
-from kefu.web.viewer import operator_of
 
 Hallway = Annotated[Hall, Depends(hall_of)]
-Staff = Annotated[Operator, Depends(operator_of)]
+Reader = Annotated[Operator, Depends(Needs("read"))]
+Editor = Annotated[Operator, Depends(Needs("edit_knowledge"))]
+Author = Annotated[Operator, Depends(Needs("edit_knowledge", "knowledge.write"))]
+Uploader = Annotated[Operator, Depends(Needs("edit_knowledge", "knowledge.upload"))]
+Remover = Annotated[Operator, Depends(Needs("edit_knowledge", "knowledge.remove"))]
+Restorer = Annotated[Operator, Depends(Needs("edit_knowledge", "knowledge.restore"))]
 Who = Annotated[str, Query(max_length=60, description="Who does it; only with the operator token")]
 Readers = Literal["", "public", "signed_in", "staff"]
 Spoken = Literal["", "zh", "en"]
@@ -72,7 +77,7 @@ class Back(BaseModel):
 @router.get("")
 async def articles(
     hall: Hallway,
-    who: Staff,
+    who: Reader,
     *,
     audience: Readers = "",
     language: Spoken = "",
@@ -87,13 +92,13 @@ async def articles(
 
 
 @router.post("")
-async def write_new(draft: Draft, hall: Hallway, who: Staff) -> Card:
+async def write_new(draft: Draft, hall: Hallway, who: Author) -> Card:
     """Write a new article."""
     return _card(hall, await shelf.write(hall, who, "", draft.written(), named(who, draft.who)))
 
 
 @router.post("/preview")
-async def preview(text: Text, who: Staff) -> Shown:
+async def preview(text: Text, who: Editor) -> Shown:
     """A text as its readers would see it; nothing is kept."""
     return Shown(html=await shelf.preview(who, text.markdown, text.title))
 
@@ -103,7 +108,7 @@ async def upload(
     name: str,
     request: Request,
     hall: Hallway,
-    who: Staff,
+    who: Uploader,
     *,
     audience: Readers = "",
     language: Spoken = "",
@@ -115,32 +120,32 @@ async def upload(
 
 
 @router.get("/{article_id}")
-async def article(article_id: str, hall: Hallway, who: Staff, version: Annotated[int, Query(ge=0)] = 0) -> Article:
+async def article(article_id: str, hall: Hallway, who: Reader, version: Annotated[int, Query(ge=0)] = 0) -> Article:
     """An article with its Markdown and its passages; `version` for an earlier one."""
     return await shelf.read(hall, who, article_id, version)
 
 
 @router.put("/{article_id}")
-async def write(article_id: str, draft: Draft, hall: Hallway, who: Staff) -> Card:
+async def write(article_id: str, draft: Draft, hall: Hallway, who: Author) -> Card:
     """Write an article anew; the earlier version stays readable."""
     return _card(hall, await shelf.write(hall, who, article_id, draft.written(), named(who, draft.who)))
 
 
 @router.delete("/{article_id}")
-async def remove(article_id: str, hall: Hallway, who: Staff, by: Who = "") -> dict[str, bool]:
+async def remove(article_id: str, hall: Hallway, who: Remover, by: Who = "") -> dict[str, bool]:
     """Take an article out; its versions stay."""
     await shelf.remove(hall, who, article_id, named(who, by))
     return {"removed": True}
 
 
 @router.get("/{article_id}/history")
-async def history(article_id: str, hall: Hallway, who: Staff) -> Sequence[Version]:
+async def history(article_id: str, hall: Hallway, who: Reader) -> Sequence[Version]:
     """Who made which version, and when; `digest` is empty where it was taken out."""
     return await shelf.read_history(hall, who, article_id)
 
 
 @router.post("/{article_id}/restore")
-async def restore(article_id: str, back: Back, hall: Hallway, who: Staff) -> Card:
+async def restore(article_id: str, back: Back, hall: Hallway, who: Restorer) -> Card:
     """Make an earlier version the current one, as the next version."""
     return _card(hall, await shelf.restore(hall, who, article_id, back.version, named(who, back.who)))
 

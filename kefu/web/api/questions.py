@@ -14,12 +14,14 @@ from kefu.app.library.articles import LARGEST, Properties
 from kefu.app.library.cards import Card, card_of
 from kefu.app.library.learning import Theme
 from kefu.web import lessons
+from kefu.web.gate import Needs
 from kefu.web.hall import Hall, hall_of
 from kefu.web.staff import named
-from kefu.web.viewer import operator_of
 
 Hallway = Annotated[Hall, Depends(hall_of)]
-Staff = Annotated[Operator, Depends(operator_of)]
+Editor = Annotated[Operator, Depends(Needs("edit_knowledge"))]
+Teacher = Annotated[Operator, Depends(Needs("edit_knowledge", "question.accept"))]
+Dismisser = Annotated[Operator, Depends(Needs("edit_knowledge", "question.dismiss"))]
 Turns = Annotated[list[str], Field(min_length=1, max_length=2000)]
 
 router = APIRouter(prefix="/questions", tags=["questions"])
@@ -65,13 +67,13 @@ class Dismissed(BaseModel):
 
 
 @router.get("")
-async def questions(hall: Hallway, who: Staff) -> Sequence[Asked]:
+async def questions(hall: Hallway, who: Editor) -> Sequence[Asked]:
     """The questions that nothing answered and nobody has settled, by what they ask, the most frequent first."""
     return [_asked(theme) for theme in await lessons.list_themes(hall, who)]
 
 
 @router.post("/accept")
-async def accept(lesson: Lesson, hall: Hallway, who: Staff) -> Card:
+async def accept(lesson: Lesson, hall: Hallway, who: Teacher) -> Card:
     """Answer these questions so from now on; the article is live at once."""
     said = Properties(language=lesson.language, audience=lesson.audience)
     name = named(who, lesson.who)
@@ -80,7 +82,7 @@ async def accept(lesson: Lesson, hall: Hallway, who: Staff) -> Card:
 
 
 @router.post("/dismiss")
-async def dismiss(dismissed: Dismissed, hall: Hallway, who: Staff) -> dict[str, int]:
+async def dismiss(dismissed: Dismissed, hall: Hallway, who: Dismisser) -> dict[str, int]:
     """Take these questions from the list; says how many."""
     await lessons.dismiss(hall, who, dismissed.turns, name=named(who, dismissed.who))
     return {"dismissed": len(dismissed.turns)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from kefu.web.gate import Door, Hands, Needs
 from kefu.web.pages import (
     account,
     audit,
@@ -23,39 +24,47 @@ from kefu.web.pages import (
 )
 from kefu.web.pages.knowledge.edit import edit
 
+READ = Needs("read")
+
 ROUTES = [
-    Route("/", overview.show),
-    Route("/revive", overview.revive, methods=["POST"]),
-    Route("/sign-in", sign_in.page, methods=["GET", "POST"]),
-    Route("/sign-out", sign_in.leave, methods=["POST"]),
-    Route("/waiting", waiting.show),
-    Route("/conversations/{conversation}", conversation.show),
-    Route("/conversations/{conversation}/{deed:str}", conversation.act, methods=["POST"]),
-    Route("/knowledge", knowledge.show),
-    Route("/knowledge/new", edit, methods=["GET", "POST"]),
-    Route("/knowledge/{article}", knowledge.article),
-    Route("/knowledge/{article}/edit", edit, methods=["GET", "POST"]),
-    Route("/knowledge/{article}/remove", knowledge.remove, methods=["POST"]),
-    Route("/knowledge/{article}/restore", knowledge.restore, methods=["POST"]),
-    Route("/questions", questions.show),
-    Route("/questions", questions.settle, methods=["POST"]),
-    Route("/review", review.show),
-    Route("/review/{turn}", review.judge, methods=["POST"]),
-    Route("/promise", promise.show),
-    Route("/promise/certify", promise.certify, methods=["POST"]),
-    Route("/promise/mode", promise.mode, methods=["POST"]),
-    Route("/promise/withdraw", promise.withdraw, methods=["POST"]),
-    Route("/people", people.show),
-    Route("/people/invite", people.invite, methods=["POST"]),
-    Route("/people/invitations/{invitation}/withdraw", people.withdraw, methods=["POST"]),
-    Route("/people/{person}/{deed:str}", people.act, methods=["POST"]),
-    Route("/account", account.show),
-    Route("/account/{deed:str}", account.act, methods=["POST"]),
-    Route("/audit", audit.show),
-    Route("/invitation/{token}", invitation.page, methods=["GET", "POST"]),
-    Route("/turns", turns.show),
-    Route("/why/{turn}", why.show),
+    Door("/", overview.show, READ),
+    Door("/revive", overview.revive, Needs("change_settings", "outbox.revive"), ["POST"]),
+    Door("/waiting", waiting.show, READ),
+    Door("/conversations/{conversation}", conversation.show, READ),
+    Door("/conversations/{conversation}/{deed:str}", conversation.act, Needs("act", "conversation.{deed}"), ["POST"]),
+    Door("/knowledge", knowledge.show, READ),
+    Door("/knowledge/new", edit, Needs("edit_knowledge"), ["GET"]),
+    Door("/knowledge/new", edit, Needs("edit_knowledge", "knowledge.write"), ["POST"]),
+    Door("/knowledge/{article}", knowledge.article, READ),
+    Door("/knowledge/{article}/edit", edit, Needs("edit_knowledge"), ["GET"]),
+    Door("/knowledge/{article}/edit", edit, Needs("edit_knowledge", "knowledge.write"), ["POST"]),
+    Door("/knowledge/{article}/remove", knowledge.remove, Needs("edit_knowledge", "knowledge.remove"), ["POST"]),
+    Door("/knowledge/{article}/restore", knowledge.restore, Needs("edit_knowledge", "knowledge.restore"), ["POST"]),
+    Door("/questions", questions.show, Needs("edit_knowledge")),
+    Door("/questions", questions.settle, Needs("edit_knowledge", "question.settle"), ["POST"]),
+    Door("/review", review.show, Needs("judge")),
+    Door("/review/{turn}", review.judge, Needs("judge", "promise.judge"), ["POST"]),
+    Door("/promise", promise.show, Needs("read_reports")),
+    Door("/promise/certify", promise.certify, Needs("change_settings", "promise.certify"), ["POST"]),
+    Door("/promise/mode", promise.mode, Needs("change_settings", "promise.mode"), ["POST"]),
+    Door("/promise/withdraw", promise.withdraw, Needs("change_settings", "promise.withdraw"), ["POST"]),
+    Door("/people", people.show, Needs("manage_people")),
+    Door("/people/invite", people.invite, Hands("manage_people"), ["POST"]),
+    Door("/people/invitations/{invitation}/withdraw", people.withdraw, Hands("manage_people"), ["POST"]),
+    Door("/people/{person}/{deed:str}", people.act, Hands("manage_people"), ["POST"]),
+    Door("/account", account.show, Needs(None)),
+    Door("/account/{deed:str}", account.act, Hands(None), ["POST"]),
+    Door("/audit", audit.show, Needs("read_audit")),
+    Door("/turns", turns.show, Needs("see_evidence")),
+    Door("/why/{turn}", why.show, Needs("see_evidence")),
+    Door("/sign-out", sign_in.leave, Hands(None), ["POST"]),
 ]
+
+OPEN = [
+    Route("/sign-in", sign_in.page, methods=["GET", "POST"]),
+    Route("/invitation/{token}", invitation.page, methods=["GET", "POST"]),
+]
+"""Pages for those who come in."""
 
 HELP = [
     Route("/help", help_centre.front),

@@ -30,9 +30,10 @@ from kefu.core.events import (
     TicketOpened,
 )
 from kefu.core.ports.store import Recorded
+from kefu.web import staff
 from kefu.web.hall import Hall, hall_of, read_form
 from kefu.web.screen import render
-from kefu.web.staff import read_events, send_draft, talk_of
+from kefu.web.staff import read_thread, send_draft, talk_of
 from kefu.web.transcript import Sentence, read_lines, sentence_of
 from kefu.web.viewer import operator_of
 
@@ -51,7 +52,7 @@ async def show(request: Request) -> Response:
     """The thread with its events."""
     who, hall, name = operator_of(request), hall_of(request), request.path_params["conversation"]
     talk = await talk_of(hall, who, name)
-    recorded = await read_events(hall, who, name)
+    recorded = await read_thread(hall, who, name)
     lines = {line.number: line for line in (await read_lines(hall, who, name)).messages if line.by != "note"}
     items = thread(recorded, set(lines))
     drafts = drafts_of(recorded, hall)
@@ -61,18 +62,18 @@ async def show(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """Reply, send a draft, take or hand back, then go where the form stood."""
-    who, kefu = operator_of(request), hall_of(request).kefu
+    who, hall = operator_of(request), hall_of(request)
     name, deed = request.path_params["conversation"], request.path_params["deed"]
     form = await read_form(request)
     match deed:
         case "reply":
-            await kefu.person_replies(name, who.who, form.get("text", ""))
+            await staff.reply(hall, who, name, form.get("text", ""))
         case "send":
-            await send_draft(hall_of(request), who, form.get("turn", ""))
+            await send_draft(hall, who, form.get("turn", ""))
         case "take":
-            await kefu.person_takes(name, who.who)
+            await staff.take(hall, who, name)
         case "hand_back":
-            await kefu.hand_back(name, who.who)
+            await staff.hand_back(hall, who, name)
         case _:
             raise NotFound
     back = "/desk/waiting" if form.get("back") == "waiting" else f"/desk/conversations/{name}"

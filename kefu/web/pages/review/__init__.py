@@ -14,6 +14,7 @@ from kefu.app import Operator
 from kefu.core.errors import BadInput
 from kefu.core.events import Drafted, DrawnForReview, MessageReceived, Replied
 from kefu.core.ports.store import Review
+from kefu.web import staff
 from kefu.web.hall import Hall, hall_of, read_form
 from kefu.web.screen import render
 from kefu.web.staff import list_reviews, read_turn
@@ -51,7 +52,7 @@ async def judge(request: Request) -> Response:
     verdict = form.get("verdict", "")
     if verdict not in ("right", "wrong"):
         raise BadInput("A verdict is right or wrong.")
-    await hall_of(request).kefu.judge(request.path_params["turn"], who.who, right=verdict == "right")
+    await staff.judge(hall_of(request), who, request.path_params["turn"], right=verdict == "right")
     return RedirectResponse("/desk/review", 303)
 
 

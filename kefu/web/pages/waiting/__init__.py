@@ -12,7 +12,7 @@ from kefu.core.events import HandedOff
 from kefu.core.ports.store import Summary
 from kefu.web.hall import Hall, hall_of
 from kefu.web.screen import render
-from kefu.web.staff import list_conversations, read_events, talk_of
+from kefu.web.staff import list_conversations, read_thread, talk_of
 from kefu.web.transcript import Line, read_lines
 from kefu.web.viewer import operator_of
 
@@ -42,7 +42,7 @@ async def show(request: Request) -> Response:
 
 
 async def _case(hall: Hall, who: Operator, summary: Summary) -> Case:
-    events = [one.event for one in await read_events(hall, who, summary.id)]
+    events = [one.event for one in await read_thread(hall, who, summary.id)]
     handed = next((event for event in reversed(events) if isinstance(event, HandedOff)), None)
     talk = await talk_of(hall, who, summary.id)
     taken_by = (talk.waiting.taken_by or "") if talk.waiting else ""
