@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 
 from kefu.app import Kefu, Rates, Taken
 from kefu.app.library.cards import Catalogue
+from kefu.app.people.single_sign_on import SingleSignOn, provider_of
 from kefu.core.errors import NotFound, TooMany
 from kefu.core.nouns import Inbound, Language
 from kefu.core.ports.channel import SessionChannel
@@ -40,10 +41,13 @@ class Hall:
     opinions: Rates = field(default_factory=lambda: Rates(OPINIONS_PER_MINUTE))
     lookups: Rates = field(default_factory=lambda: Rates(LOOKUPS_PER_MINUTE))
     catalogue: Catalogue = field(init=False)
+    single_sign_on: SingleSignOn | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Keep a catalogue of the library."""
+        """Keep a catalogue of the library, and speak with the company's own sign-in if there is one."""
         self.catalogue = Catalogue(self.kefu.store)
+        provider = provider_of(self.kefu.config)
+        self.single_sign_on = SingleSignOn(provider) if provider else None
 
     @property
     def has_help(self) -> bool:

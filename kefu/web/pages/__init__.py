@@ -23,6 +23,7 @@ from kefu.web.pages import (
     why,
 )
 from kefu.web.pages.knowledge.edit import edit
+from kefu.web.pages.sign_in import oidc
 
 READ = Needs("read")
 
@@ -62,6 +63,8 @@ ROUTES = [
 
 OPEN = [
     Route("/sign-in", sign_in.page, methods=["GET", "POST"]),
+    Route("/sign-in/oidc", oidc.leave),
+    Route("/sign-in/oidc/back", oidc.come_back),
     Route("/invitation/{token}", invitation.page, methods=["GET", "POST"]),
 ]
 """Pages for those who come in."""

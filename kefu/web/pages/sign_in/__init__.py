@@ -37,7 +37,7 @@ async def page(request: Request) -> Response:
     """Ask who comes in; few tries a minute from one address."""
     target = safe_target(request.query_params.get("next", HOME))
     if request.method == "GET":
-        return await _ask(request, target)
+        return await ask(request, target)
     refuse_other_sites(request)
     limit(hall_of(request).sign_ins, request)
     form = await read_form(request)
@@ -78,10 +78,10 @@ async def _by_password(request: Request, target: str, form: dict[str, str]) -> R
     try:
         person = await check_password(store, given, form.get("password", ""), place_of(request), now())
     except NotSignedIn:
-        return await _ask(request, target, "wrong_password", given, status=401)
+        return await ask(request, target, "wrong_password", given, status=401)
     if not person.secrets.second:
         return await enter(request, person, RedirectResponse(target, 303))
-    answer = await _ask(request, target, asks_code=True)
+    answer = await ask(request, target, asks_code=True)
     claim, secure = make_claim(person.id, STEP, STEP_S, hall_of(request)), request.url.scheme == "https"
     answer.set_cookie(STEP_COOKIE, claim, STEP_S, path=PATH, httponly=True, samesite="strict", secure=secure)
     return answer
@@ -92,11 +92,11 @@ async def _by_code(request: Request, target: str, code: str) -> Response:
     try:
         person_id = read_claim(request.cookies.get(STEP_COOKIE, ""), STEP, hall)
     except NotSignedIn:
-        return await _ask(request, target, "too_late", status=401)
+        return await ask(request, target, "too_late", status=401)
     try:
         person = await check_code(hall.kefu.store, person_id, code, place_of(request), now())
     except NotSignedIn:
-        return await _ask(request, target, "wrong_code", status=401, asks_code=True)
+        return await ask(request, target, "wrong_code", status=401, asks_code=True)
     return await enter(request, person, RedirectResponse(target, 303), way="password and code")
 
 
@@ -104,11 +104,11 @@ async def _by_token(request: Request, target: str, form: dict[str, str]) -> Resp
     """The operator token: under any name that is nobody's."""
     hall, name = hall_of(request), form.get("name", "").strip()[:LONGEST_NAME]
     if not hall.kefu.is_operator(form["token"].strip()):
-        return await _ask(request, target, "wrong", name, status=401)
+        return await ask(request, target, "wrong", name, status=401)
     if not name or not name.isprintable():
-        return await _ask(request, target, "nameless", status=422)
+        return await ask(request, target, "nameless", status=422)
     if any(key_of(one.name) == key_of(name) for one in await hall.kefu.store.people()):
-        return await _ask(request, target, "taken", name, status=422)
+        return await ask(request, target, "taken", name, status=422)
     deed = Deed(name, "sign_in", "house:operator", origin=place_of(request).address, detail="operator token")
     await hall.kefu.store.record([deed], now())
     answer = RedirectResponse(target, 303)
@@ -116,9 +116,12 @@ async def _by_token(request: Request, target: str, form: dict[str, str]) -> Resp
     return answer
 
 
-async def _ask(
+async def ask(
     request: Request, target: str, problem: str = "", given: str = "", *, status: int = 200, asks_code: bool = False
 ) -> Response:
+    """The page that asks who comes in."""
     hall = hall_of(request)
+    company = hall.single_sign_on
     values = {"target": target, "problem": problem, "given": given, "asks_code": asks_code}
+    values |= {"company": company.provider if company else None}
     return render(request, "sign_in/page.html", status, **values, staffed=bool(await hall.kefu.store.people()))
