@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 from web_house import AS_OPERATOR
+
+from kefu.web import pages
+from kefu.web.api.reference import make_api
+from kefu.web.gate import Door, Hands, Needs
+from kefu.web.viewer import server_of
 
 PASSWORD = "four words are long"
 
@@ -43,3 +49,33 @@ def cookie_of(client: TestClient, name: str) -> dict[str, str]:
     token = client.cookies["kefu_desk"]
     client.cookies.clear()
     return {"Cookie": f"kefu_desk={token}"}
+
+
+def staff_routes() -> list[tuple[str, str, Needs | Hands | None]]:
+    """(method, address, what it needs) of every page of the desk and every function of the team's API.
+
+    Made from the routes themselves; what says nothing has None. Left out are the pages for those who come in
+    (`pages.OPEN`), what servers may ask, and the reference.
+    """
+    found: list[tuple[str, str, Needs | Hands | None]] = []
+    for route in pages.ROUTES:
+        needs = route.needs if isinstance(route, Door) else None
+        found += [(method, f"/desk{route.path}", needs) for method in sorted((route.methods or set()) - {"HEAD"})]
+    for route in make_api().routes:
+        if not isinstance(route, APIRoute):
+            continue
+        calls = [one.call for one in route.dependant.dependencies]
+        if server_of in calls:
+            continue
+        gate = next((call for call in calls if isinstance(call, Needs | Hands)), None)
+        found += [(method, f"/api/v1{route.path}", gate) for method in sorted(route.methods)]
+    return found
+
+
+def address_of(path: str, talk: str, turn: str, person: str = "p", invitation: str = "i") -> str:
+    """An address of the team with the objects that it names."""
+    ids = {"conversation": talk, "turn": turn, "article": "a", "person": person, "invitation": invitation}
+    named = {"sign_in_id": "s", "deed": "x", "deed:str": "x", "name": "a.txt"}
+    return path.replace("{deed:str}", "{deed}").format(
+        **named, **ids, **{f"{kind}_id": id_ for kind, id_ in ids.items()}
+    )

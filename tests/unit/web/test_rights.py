@@ -1,0 +1,145 @@
+"""What each role may do: every page and every function by every role, and conversations one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from starlette.testclient import TestClient
+from team import address_of, staff_routes
+from web_house import AS_OPERATOR, AS_SERVER, WebHouse, make_config
+
+from kefu.app import RIGHTS, Operator, Right, may, may_give, rights_of
+from kefu.app.people.entrance import Place, open_sign_in
+from kefu.core.people import ROLES, Person, Role
+from kefu.core.ports.people import Change
+
+NOW = datetime.now(UTC)
+SELF_AUDITED = ("/api/v1/people", "/api/v1/account", "/desk/people", "/desk/account", "/desk/sign-out")
+CHANGES_NOTHING = ("/api/v1/knowledge/preview", "/api/v1/account/second_factor")
+
+
+@dataclass
+class Desk:
+    """A client without cookies, with a colleague of every role, a conversation and its turn."""
+
+    client: TestClient
+    house: WebHouse
+    talk: str
+    turn: str
+
+    def cookie(self, name: str) -> dict[str, str]:
+        """Sign somebody in anew."""
+
+        async def work() -> str:
+            (person,) = [one for one in await self.house.bench.store.people() if one.name == name]
+            return await open_sign_in(self.house.bench.store, person, Place("192.0.2.7"), NOW)
+
+        return {"Cookie": f"kefu_desk={asyncio.run(work())}"}
+
+    def hire(self, name: str, role: Role, teams: tuple[str, ...] = ()) -> None:
+        """Let somebody in."""
+        person = Person(f"p-{name}", name, f"{name}@example.com", role, NOW, teams)
+        asyncio.run(self.house.bench.store.change(Change(NOW, people=(person,))))
+
+
+@pytest.fixture
+def desk(open_client, tmp_path: Path) -> Desk:
+    house = WebHouse(make_config(tmp_path, limits__messages_per_minute=0))
+    client = open_client(house)
+    body = {"sender": "L1", "text": "我学到哪了"}
+    talk = client.post("/api/v1/messages", json=body, headers=AS_SERVER).json()["conversation"]
+    turn = client.get("/api/v1/turns", headers=AS_OPERATOR).json()[0]["id"]
+    made = Desk(client, house, talk, turn)
+    for role in ROLES:
+        made.hire(role, role)
+    return made
+
+
+def test_every_route_says_what_it_needs() -> None:
+    silent = [(method, path) for method, path, needs in staff_routes() if needs is None]
+    assert not silent, "give each a Needs or Hands of kefu.web.gate"
+
+
+def test_what_changes_something_says_how_the_trail_calls_it() -> None:
+    silent = [
+        (method, path)
+        for method, path, needs in staff_routes()
+        if method != "GET" and not getattr(needs, "deed", "") and not path.startswith((*SELF_AUDITED, *CHANGES_NOTHING))
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_what_the_table_says_and_nothing_else(desk: Desk, role: Role) -> None:
+    wrong = []
+    for method, path, needs in staff_routes():
+        assert needs is not None
+        address = address_of(path, desk.talk, desk.turn, "p-viewer")
+        answer = desk.client.request(method, address, json={}, headers=desk.cookie(role), follow_redirects=False)
+        desk.client.cookies.clear()
+        allowed = needs.right is None or needs.right in rights_of(role)
+        refused = answer.status_code in (401, 403) or answer.headers.get("location", "").startswith("/desk/sign-in?")
+        if refused is allowed or answer.status_code >= 500:
+            wrong.append((method, path, answer.status_code))
+    assert not wrong
+
+
+def test_what_was_refused_leaves_no_entry_and_what_was_done_leaves_one(desk: Desk) -> None:
+    def reply(name: str) -> int:
+        path = f"/api/v1/conversations/{desk.talk}/reply"
+        return desk.client.post(path, json={"text": "您好"}, headers=desk.cookie(name)).status_code
+
+    assert reply("viewer") == 403
+    assert reply("agent") == 200
+    assert (
+        desk.client.post(f"/desk/conversations/{desk.talk}/hand_back", headers=desk.cookie("agent")).status_code == 200
+    )
+    (back, said) = desk.client.get("/api/v1/audit?what=conversation", headers=AS_OPERATOR).json()
+    assert (said["who"], said["what"], said["about"]) == ("agent", "conversation.reply", f"conversation:{desk.talk}")
+    assert (back["what"], back["origin"]) == ("conversation.hand_back", "192.0.2.1")
+    assert "您好" not in str(said)
+
+
+def test_roles_are_a_ladder() -> None:
+    assert set(RIGHTS) == set(get_args(Right))
+    assert set(rights_of("owner")) == set(get_args(Right))
+    assert rights_of("viewer") == ("read",)
+    for lower, higher in zip(ROLES[1:], ROLES, strict=False):
+        assert set(rights_of(lower)) <= set(rights_of(higher))
+
+
+def test_nobody_gives_more_than_they_have() -> None:
+    for giver in ROLES:
+        for role in ROLES:
+            for before in (None, *ROLES):
+                highest = min(ROLES.index(one) for one in (role, before) if one is not None)
+                expected = giver in ("owner", "admin") and ROLES.index(giver) <= highest
+                assert may_give(Operator("x", giver), role, before) is expected
+
+
+def test_a_viewer_sees_what_was_said_and_no_evidence(desk: Desk) -> None:
+    page = desk.client.get(f"/desk/conversations/{desk.talk}", headers=desk.cookie("viewer")).text
+    assert "学到第12课" in page
+    assert "records:" not in page
+    assert "<textarea" not in page
+    assert "/desk/why/" not in page
+    full = desk.client.get(f"/desk/conversations/{desk.talk}", headers=desk.cookie("agent")).text
+    assert "<textarea" in full
+    assert "/desk/why/" in full
+
+
+def test_the_navigation_leads_nowhere_that_is_closed(desk: Desk) -> None:
+    import re
+
+    for role in ROLES:
+        headers = desk.cookie(role)
+        page = desk.client.get("/desk/", headers=headers).text
+        links = set(re.findall(r'href="(/desk/[^"]*)"', page))
+        closed = [link for link in links if desk.client.get(link, headers=headers).status_code != 200]
+        assert not closed, role
+    assert may(Operator("x", "viewer"), "read")
