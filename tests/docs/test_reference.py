@@ -17,6 +17,7 @@ from kefu.core import errors
 from kefu.core.events import KINDS, Event
 from kefu.core.skill import Call, Outcome, Slot, StepKind
 from kefu.service.dialogue.decide import RULES
+from kefu.service.privacy.access import RIGHTS
 from kefu.service.skills.grade import GRADES
 from kefu.service.skills.parse import KEYS, SECTIONS
 
@@ -181,6 +182,12 @@ def test_the_rules_of_the_dialogue_are_listed_in_their_order(language: str) -> N
     text = (ROOT / "docs" / language / "explain" / "dialogue.md").read_text("utf-8")
     listed = [row[1].strip("`") for row in rows(text) if row[0].isdigit()]
     assert listed == [rule.__name__ for rule in RULES]
+
+
+def test_every_right_of_a_role_is_explained(language: str) -> None:
+    text = (ROOT / "docs" / language / "how-to" / "people-and-roles.md").read_text("utf-8")
+    table = {row[0].strip("`"): row[2].strip("`") for row in rows(text) if row[0].startswith("`")}
+    assert table == RIGHTS
 
 
 def test_every_library_is_justified() -> None:
