@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,9 @@ def main() -> None:
     own: dict[str, object] = {"site__app": "site.py", "limits__messages_per_minute": 0}
     if (home / "shadow").exists():
         own |= {"promise__mode": "shadow"}
+    if (home / "company.json").exists():
+        said: dict[str, object] = json.loads((home / "company.json").read_text("utf-8"))
+        own |= {f"sign_in__oidc__{name}": value for name, value in said.items()}
     house = WebHouse(make_config(home, **own), durable=True)
     if (home / "shadow").exists():
         house.bench.house = replace(house.bench.house, review_share=1.0)
