@@ -17,6 +17,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import httpx2
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 CLIENT, SECRET = "kefu desk", "a secret: with=signs"
 PATIENCE_S = 20
@@ -53,93 +59,92 @@ class IdentityProvider:
         self._process.wait()
 
 
-def make_app(port: int) -> Any:
-    """The provider as an application."""
-    from joserfc import jwt
-    from joserfc.jwk import KeySet, RSAKey
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import JSONResponse, RedirectResponse, Response
-    from starlette.routing import Route
+class Issuer:
+    """What the process serves; `wish` is what the next answers say, and with an underscore how they are wrong."""
 
-    issuer = f"http://127.0.0.1:{port}"
-    keys = [RSAKey.generate_key(2048, {"kid": "first"})]
-    asked: dict[str, dict[str, str]] = {}
-    wish: dict[str, Any] = {}
+    def __init__(self, port: int) -> None:
+        self._issuer = f"http://127.0.0.1:{port}"
+        self._keys = [RSAKey.generate_key(2048, {"kid": "first"})]
+        self._asked: dict[str, dict[str, str]] = {}
+        self._wish: dict[str, Any] = {}
 
-    async def configuration(_: Request) -> Response:
+    def app(self) -> Starlette:
+        """As an application."""
+        return Starlette(
+            routes=[
+                Route("/.well-known/openid-configuration", self.configuration),
+                Route("/authorize", self.authorize),
+                Route("/token", self.token, methods=["POST"]),
+                Route("/user", self.user),
+                Route("/jwks", self.jwks),
+                Route("/next", self.next, methods=["POST"]),
+            ]
+        )
+
+    async def configuration(self, _: Request) -> Response:
         return JSONResponse(
             {
-                "issuer": wish.get("_says_issuer", issuer),
-                "authorization_endpoint": f"{issuer}/authorize?tenant=1",
-                "token_endpoint": f"{issuer}/token",
-                "jwks_uri": f"{issuer}/jwks",
-                "userinfo_endpoint": f"{issuer}/user",
+                "issuer": self._wish.get("_says_issuer", self._issuer),
+                "authorization_endpoint": f"{self._issuer}/authorize?tenant=1",
+                "token_endpoint": f"{self._issuer}/token",
+                "jwks_uri": f"{self._issuer}/jwks",
+                "userinfo_endpoint": f"{self._issuer}/user",
                 "authorization_response_iss_parameter_supported": True,
             }
         )
 
-    async def authorize(request: Request) -> Response:
+    async def authorize(self, request: Request) -> Response:
         query = dict(request.query_params)
         assert (query["response_type"], query["client_id"]) == ("code", CLIENT)
         assert query["code_challenge_method"] == "S256"
         assert "openid" in query["scope"].split()
         code = token_urlsafe(16)
-        asked[code] = query
-        answer = {"code": code, "state": query["state"], "iss": wish.get("_answers_issuer", issuer)}
+        self._asked[code] = query
+        answer = {"code": code, "state": query["state"], "iss": self._wish.get("_answers_issuer", self._issuer)}
         return RedirectResponse(f"{query['redirect_uri']}?{urlencode(answer)}", 303)
 
-    async def token(request: Request) -> Response:
+    async def token(self, request: Request) -> Response:
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         basic = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
-        query = asked.pop(form["code"], None)
+        query = self._asked.pop(form["code"], None)
         challenge = base64.urlsafe_b64encode(sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
-        expected = urlencode({CLIENT: SECRET}).replace("=", ":", 1)
         if (
             query is None
             or challenge != query["code_challenge"]
             or form["redirect_uri"] != query["redirect_uri"]
-            or basic != expected
+            or basic != urlencode({CLIENT: SECRET}).replace("=", ":", 1)
         ):
             return JSONResponse({"error": "invalid_grant"}, 400)
+        return JSONResponse(
+            {"id_token": self._signed(query["nonce"]), "access_token": "access", "token_type": "Bearer"}
+        )
+
+    def _signed(self, nonce: str) -> str:
         moment = int(time.time())
-        claims = {"iss": issuer, "aud": CLIENT, "sub": "42", "iat": moment, "exp": moment + 60, "nonce": query["nonce"]}
-        claims |= {name: value for name, value in wish.items() if not name.startswith("_")}
-        if wish.get("_new_key"):
-            keys.append(RSAKey.generate_key(2048, {"kid": f"key {len(keys)}"}))
-        key = RSAKey.generate_key(2048, {"kid": "first"}) if wish.get("_forged") else keys[-1]
+        claims = {"iss": self._issuer, "aud": CLIENT, "sub": "42", "iat": moment, "exp": moment + 60, "nonce": nonce}
+        claims |= {name: value for name, value in self._wish.items() if not name.startswith("_")}
+        if self._wish.get("_new_key"):
+            self._keys.append(RSAKey.generate_key(2048, {"kid": f"key {len(self._keys)}"}))
+        key = RSAKey.generate_key(2048, {"kid": "first"}) if self._wish.get("_forged") else self._keys[-1]
         signed = jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
-        if wish.get("_unsigned"):
-            head, body, _ = signed.split(".")
-            head = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
-            signed = f"{head}.{body}."
-        return JSONResponse({"id_token": signed, "access_token": "access", "token_type": "Bearer"})
+        if not self._wish.get("_unsigned"):
+            return signed
+        head = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+        return f"{head}.{signed.split('.')[1]}."
 
-    async def user(request: Request) -> Response:
+    async def user(self, request: Request) -> Response:
         assert request.headers["authorization"] == "Bearer access"
-        return JSONResponse({"sub": "42", **wish.get("_user", {})})
+        return JSONResponse({"sub": "42", **self._wish.get("_user", {})})
 
-    async def jwks(_: Request) -> Response:
-        return JSONResponse(KeySet(keys).as_dict(private=False))
+    async def jwks(self, _: Request) -> Response:
+        return JSONResponse(KeySet(self._keys).as_dict(private=False))
 
-    async def next_(request: Request) -> Response:
-        wish.clear()
-        wish.update(await request.json())
+    async def next(self, request: Request) -> Response:
+        self._wish = await request.json()
         return Response()
-
-    return Starlette(
-        routes=[
-            Route("/.well-known/openid-configuration", configuration),
-            Route("/authorize", authorize),
-            Route("/token", token, methods=["POST"]),
-            Route("/user", user),
-            Route("/jwks", jwks),
-            Route("/next", next_, methods=["POST"]),
-        ]
-    )
 
 
 if __name__ == "__main__":
     import uvicorn
 
-    uvicorn.run(make_app(int(sys.argv[1])), port=int(sys.argv[1]), log_level="error")
+    uvicorn.run(Issuer(int(sys.argv[1])).app(), port=int(sys.argv[1]), log_level="error")

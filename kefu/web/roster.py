@@ -17,6 +17,24 @@ from kefu.core.trail import Entry
 from kefu.web.gate import require
 from kefu.web.hall import Hall, now
 
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+"""The first that a header holds is what it means: each browser also names those that it wants to be taken for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -218,7 +236,14 @@ def _asked(one: Invitation) -> Asked:
 
 
 def _where(one: SignIn, here: SignIn | None = None) -> Where:
-    return Where(one.id, one.since, one.seen_at, one.address, one.browser, here is not None and here.id == one.id)
+    is_here = here is not None and here.id == one.id
+    return Where(one.id, one.since, one.seen_at, one.address, browser_of(one.browser), is_here)
+
+
+def browser_of(agent: str) -> str:
+    """What a User-Agent header says, as people would: `Firefox · Windows`; empty when it says neither."""
+    named = (next((name for mark, name in marks if mark in agent), "") for marks in (BROWSERS, SYSTEMS))
+    return " · ".join(filter(None, named))
 
 
 def _done(one: Entry) -> Done:

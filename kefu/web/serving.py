@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kefu.app import Config, Kefu, load_config, load_module, open_kefu
+from kefu.app.people.single_sign_on import provider_of
 from kefu.web import pages
 from kefu.web.api import chat, health, model, webhooks
 from kefu.web.api.live import live
@@ -35,7 +36,9 @@ def make_app(home: Path, *, demo: bool = False, ready: Callable[[], None] = lamb
     `demo` signs staff in without a token, on this machine only. `ready` is called once
     it serves. Raises `BadConfig` when kefu.toml is wrong.
     """
-    return assemble(load_config(home), lambda: open_kefu(home), demo=demo, ready=ready)
+    config = load_config(home)
+    provider_of(config)
+    return assemble(config, lambda: open_kefu(home), demo=demo, ready=ready)
 
 
 def assemble(

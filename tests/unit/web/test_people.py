@@ -14,6 +14,7 @@ from web_house import AS_OPERATOR, OPERATOR_TOKEN
 
 from kefu.app import Rates
 from kefu.web import hall as hall_module
+from kefu.web.roster import browser_of
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +126,22 @@ def test_sign_ins_end_one_by_one_and_all_at_once(client: TestClient) -> None:
     assert [client.get("/api/v1/account", headers=one).status_code for one in (first, second, third)] == [200, 401, 200]
     client.delete("/api/v1/account/sign_ins", headers=first)
     assert [client.get("/api/v1/account", headers=one).status_code for one in (first, third)] == [401, 401]
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36",
+            "Chrome · Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1", "Safari · iPhone"),
+        ("curl/8", ""),
+    ],
+)
+def test_browsers_are_named_as_people_do(agent: str, said: str) -> None:
+    assert browser_of(agent) == said
 
 
 def test_nobody_ends_the_sign_ins_of_somebody_else_from_their_account(client: TestClient) -> None:
