@@ -6,7 +6,7 @@ from kefu.app.mode import Mode
 from kefu.app.opening import open_kefu
 from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
 from kefu.app.skills import load_module
-from kefu.service.desk.deeds import Deed, TeamDeed
+from kefu.service.desk.deeds import Assign, Deed, Merge, TeamDeed
 from kefu.service.privacy.access import (
     RIGHTS,
     Customer,
@@ -32,6 +32,7 @@ __all__ = [
     "ALPHAS",
     "RIGHTS",
     "Aim",
+    "Assign",
     "Catalog",
     "Config",
     "Customer",
@@ -39,6 +40,7 @@ __all__ = [
     "Dial",
     "Kefu",
     "Kept",
+    "Merge",
     "Mode",
     "Operator",
     "Outcome",

@@ -40,7 +40,10 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of the team. `name` is what customers and colleagues see; `version` counts the changes, from 1."""
+    """A member of the team. `name` is what customers and colleagues see; `version` counts the changes, from 1.
+
+    Conversations and the audit trail speak of people by name, so `former` names stay theirs, too.
+    """
 
     id: str
     name: str
@@ -51,9 +54,15 @@ class Person:
     languages: tuple[Language, ...] = ()
     skills: tuple[str, ...] = ()
     capacity: int = CAPACITY
+    former: tuple[str, ...] = ()
     disabled_at: datetime | None = None
     secrets: Secrets = field(default=Secrets(), repr=False)
     version: int = 0
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What nobody else may be called: names of now and before, and the e-mail address."""
+        return frozenset(map(key_of, (self.name, self.email, *self.former)))
 
     @property
     def is_owner(self) -> bool:

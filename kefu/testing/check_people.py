@@ -90,9 +90,25 @@ async def a_change_of_an_older_state_is_refused(store: Memory) -> None:
 async def names_and_addresses_belong_to_one(store: Memory) -> None:
     """Also when they only look different."""
     await store.change(Change(NOW, people=(person_of("mei"),)))
-    for other in (replace(person_of("li"), name=" ＭEI "), replace(person_of("li"), email="Mei@Example.com")):
+    li = person_of("li")
+    for other in (
+        replace(li, name=" ＭEI "),
+        replace(li, email="Mei@Example.com"),
+        replace(li, name="mei@example.com"),
+    ):
         assert await refused(store, Change(NOW, people=(other,))) is BadInput
     assert len(await store.people()) == 1
+
+
+async def a_name_stays_theirs(store: Memory) -> None:
+    """What somebody was called before is nobody else's, and they may take it again."""
+    mei = person_of("mei")
+    await store.change(Change(NOW, people=(mei,)))
+    renamed = replace(mei, version=1, name="May", former=("mei",))
+    await store.change(Change(NOW, people=(renamed,)))
+    assert await refused(store, Change(NOW, people=(replace(person_of("li"), name="Mei"),))) is BadInput
+    await store.change(Change(NOW, people=(replace(mei, version=2, former=("mei", "May")),)))
+    assert [one.name for one in await store.people()] == ["mei"]
 
 
 async def one_owner_is_always_left(store: Memory) -> None:
@@ -189,6 +205,7 @@ PEOPLE_CHECKS: list[Callable[[Memory], Awaitable[None]]] = [
     who_came_in_is_there,
     a_change_of_an_older_state_is_refused,
     names_and_addresses_belong_to_one,
+    a_name_stays_theirs,
     one_owner_is_always_left,
     an_invitation_is_used_once,
     a_sign_in_holds_until_it_ends,

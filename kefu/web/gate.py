@@ -7,7 +7,7 @@ say nothing.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 
 from starlette.requests import HTTPConnection, Request
@@ -17,6 +17,7 @@ from starlette.routing import Route
 from kefu.app import RIGHTS, Operator, Right, may
 from kefu.app.people.team import Hand
 from kefu.core.errors import NotAllowed
+from kefu.core.trail import Deed
 from kefu.web.viewer import operator_of, place_of
 
 Show = Callable[[Request], Awaitable[Response]]
@@ -70,6 +71,12 @@ class Door(Route):
 
         super().__init__(path, behind, methods=list(methods))
         self.needs = needs
+
+
+def specify(connection: HTTPConnection, detail: str, about: str = "") -> None:
+    """Say more of what the audit trail will hold of this request."""
+    known: Deed = connection.state.deed
+    connection.state.deed = replace(known, detail=detail, about=about or known.about)
 
 
 def require(who: Operator, right: Right) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kefu.app import Operator
+from kefu.app import Assign, Operator
 from kefu.app.people import account, address_of, team
 from kefu.app.people.audit import Chain, check_trail
 from kefu.app.people.team import Edit, Hand
 from kefu.core.errors import NotFound
 from kefu.core.people import Invitation, Person, Role, SignIn
+from kefu.core.ports.desk import View
 from kefu.core.trail import Entry
 from kefu.web.gate import require
 from kefu.web.hall import Hall, now
@@ -121,7 +122,8 @@ async def withdraw(hall: Hall, hand: Hand, invitation_id: str) -> None:
 async def edit(hall: Hall, hand: Hand, person_id: str, wish: Edit) -> Person:
     """Change what somebody is."""
     require(hand.who, "manage_people")
-    return await team.edit(hall.kefu.store, hand, person_id, wish, now())
+    before = await team.find(hall.kefu.store, person_id)
+    return await _carry(hall, before, await team.edit(hall.kefu.store, hand, person_id, wish, now()))
 
 
 async def set_disabled(hall: Hall, hand: Hand, person_id: str, *, disabled: bool) -> Person:
@@ -174,8 +176,8 @@ async def end_my_sign_ins(hall: Hall, hand: Hand, ids: Sequence[str]) -> int:
 
 async def rename(hall: Hall, hand: Hand, name: str, languages: Sequence[str]) -> Person:
     """Change one's own name and the languages one answers in."""
-    await myself(hall, hand.who)
-    return await account.rename(hall.kefu.store, hand, name, languages, now())
+    before = await myself(hall, hand.who)
+    return await _carry(hall, before, await account.rename(hall.kefu.store, hand, name, languages, now()))
 
 
 async def change_password(hall: Hall, hand: Hand, old: str, new: str, here: SignIn | None) -> None:
@@ -229,6 +231,20 @@ def path_of(token: str) -> str:
 def as_mapping(person: Person) -> dict[str, Any]:
     """A person as JSON shows them: without secrets."""
     return team.shown(person)
+
+
+async def _carry(hall: Hall, before: Person, after: Person) -> Person:
+    """Let the conversations that somebody has follow them to their new name."""
+    if before.name != after.name:
+        view = View(status=("open", "snoozed"), person=before.name)
+        page = await hall.kefu.store.inbox(view)
+        entries = list(page.entries)
+        while page.next:
+            page = await hall.kefu.store.inbox(view, after=page.next)
+            entries += page.entries
+        for entry in entries:
+            await hall.kefu.act(entry.id, after.name, [Assign(after.name, entry.team, "renamed")])
+    return after
 
 
 def _asked(one: Invitation) -> Asked:

@@ -9,14 +9,18 @@ from typing import Any, get_args
 
 import msgspec
 
-from kefu.app import Aim, Dial, Mode, Operator, Outcome, Outlook, may, may_act_on, may_read_conversation
+from kefu.app import Aim, Dial, Mode, Operator, Outcome, Outlook, may, may_act_on, may_read_conversation, scope_of
 from kefu.core.errors import BadInput, NotAllowed, NotFound
 from kefu.core.events import HandedBack, HandedOff, MessageReceived, PersonReplied, PersonTook, Replied
 from kefu.core.nouns import Conversation
+from kefu.core.ports.desk import View
 from kefu.core.ports.store import Recorded, Review, Summary
 from kefu.web.gate import require
 from kefu.web.hall import Hall, now
 from kefu.web.viewer import UNNAMED
+
+MOST = 500
+"""How far back a list goes for those who see a part of it."""
 
 SPOKEN = (MessageReceived, Replied, PersonReplied, HandedOff, PersonTook, HandedBack)
 """What those see who may not see evidence; its sources are left out where it is shown."""
@@ -59,13 +63,18 @@ async def list_conversations(
 ) -> Sequence[Summary]:
     """Summaries, for the team."""
     require(who, "read")
-    return await hall.kefu.store.summaries(waiting=waiting, customer_id=customer_id, limit=limit)
+    most = limit if may(who, "read_all") else MOST
+    found = await hall.kefu.store.summaries(waiting=waiting, customer_id=customer_id, limit=most)
+    seen = await _seen(hall, who, [one.id for one in found])
+    return [one for one in found if one.id in seen][:limit]
 
 
 async def list_turns(hall: Hall, who: Operator, limit: int) -> Sequence[Turn]:
     """The latest turns, for the team."""
     require(who, "see_evidence")
-    return [Turn(*one) for one in await hall.kefu.store.turns(limit)]
+    found = [Turn(*one) for one in await hall.kefu.store.turns(limit if may(who, "read_all") else MOST)]
+    seen = await _seen(hall, who, [one.conversation_id for one in found])
+    return [one for one in found if one.conversation_id in seen][:limit]
 
 
 async def talk_of(hall: Hall, who: Operator, conversation_id: str) -> Conversation:
@@ -172,9 +181,13 @@ async def send_draft(hall: Hall, who: Operator, turn_id: str, name: str = "") ->
 
 
 async def read_counts(hall: Hall, who: Operator) -> Mapping[str, int]:
-    """How much there is of everything, for the team."""
+    """How much there is of everything that the viewer may see."""
     require(who, "read")
-    return await hall.kefu.store.counts()
+    if may(who, "read_all"):
+        return await hall.kefu.store.counts()
+    scope = scope_of(who)
+    talks, waiting = await hall.kefu.store.tally([View(scope), View(scope, ("open",))])
+    return {"conversations": talks, "waiting": waiting}
 
 
 async def reply(hall: Hall, who: Operator, conversation_id: str, text: str, name: str = "") -> int:
@@ -210,6 +223,14 @@ def happened(one: Recorded) -> Happened:
 def named(who: Operator, name: str) -> str:
     """Under which name somebody acts: their own, or with the bare token the one that they give."""
     return (name.strip() or who.who) if who.who == UNNAMED else who.who
+
+
+async def _seen(hall: Hall, who: Operator, ids: Sequence[str]) -> frozenset[str]:
+    """Those of these conversations that the viewer may read, in one query."""
+    if may(who, "read_all") or not ids:
+        return frozenset(ids)
+    page = await hall.kefu.store.inbox(View(scope_of(who), ids=tuple(set(ids))), "newest", limit=len(ids))
+    return frozenset(entry.id for entry in page.entries)
 
 
 async def _turn(hall: Hall, who: Operator, turn_id: str) -> Sequence[Recorded]:

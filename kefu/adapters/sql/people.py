@@ -126,15 +126,23 @@ def _refusal(connection: Connection, change: Change) -> Exception | None:
         known = connection.execute(select(people.c.version).where(people.c.id == person.id)).scalar_one_or_none()
         if (known or 0) != person.version:
             return Conflict("Somebody else changed this person meanwhile; load the page again.")
-        for column, said in ((people.c.name_key, person.name), (people.c.email_key, person.email)):
-            query = select(func.count()).where(column == key_of(said), people.c.id != person.id)
-            if connection.execute(query).scalar_one():
-                return BadInput(f"{said!r} belongs to somebody else; choose another one.")
+        if taken := _taken(connection, person):
+            return BadInput(f"{taken!r} belongs to somebody else; choose another one.")
     for one in change.invitations:
         used = select(func.count()).where(invitations.c.id == one.id, invitations.c.used_at.is_not(None))
         if connection.execute(used).scalar_one():
             return Conflict("This invitation was used meanwhile.")
     return _without_owner(connection, change)
+
+
+def _taken(connection: Connection, person: Person) -> str:
+    """The name or address of a person that is somebody else's, or nothing; looked for only when it is new."""
+    mine = {"name_key": key_of(person.name), "email_key": key_of(person.email)}
+    if connection.execute(select(people.c.id).where(people.c.id == person.id).filter_by(**mine)).first():
+        return ""
+    others = connection.execute(select(people.c.state).where(people.c.id != person.id)).scalars()
+    theirs = frozenset[str]().union(*(_person.decode(state).keys for state in others))
+    return next((said for said in (person.name, person.email) if key_of(said) in theirs), "")
 
 
 def _without_owner(connection: Connection, change: Change) -> Exception | None:

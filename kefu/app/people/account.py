@@ -11,7 +11,7 @@ from typing import get_args
 
 import pyotp
 
-from kefu.app.people.team import Hand, Staff, clean_name, difference, find, hash_of, with_secrets
+from kefu.app.people.team import Hand, Staff, difference, find, hash_of, renamed, with_secrets
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
 from kefu.core.people import Person, digest_of
@@ -24,7 +24,7 @@ async def rename(staff: Staff, hand: Hand, name: str, languages: Sequence[str], 
     """Change one's own name, which customers see, and the languages one answers in."""
     before = await find(staff, hand.who.id)
     spoken: tuple[Language, ...] = tuple(one for one in get_args(Language) if one in languages)
-    after = replace(before, name=clean_name(name), languages=spoken)
+    after = replace(renamed(before, name), languages=spoken)
     if after != before:
         deed = hand.did("account.change", f"person:{before.id}", before, after, difference(before, after))
         await staff.change(Change(now, (deed,), people=(after,)))

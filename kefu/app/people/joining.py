@@ -71,7 +71,7 @@ async def _invitation(staff: Staff, email: str, now: datetime) -> Invitation | N
 
 def _free_name(name: str, email: str, people: Sequence[Person]) -> str:
     """A name that nobody has yet: as the provider says it, else the address."""
-    taken = {key_of(one.name) for one in people}
+    taken = frozenset[str]().union(*(one.keys for one in people))
     for wish in (name, email.partition("@")[0]):
         with suppress(BadInput):
             wanted = clean_name(wish[:LONGEST_NAME])

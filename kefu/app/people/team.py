@@ -154,8 +154,7 @@ async def edit(staff: Staff, hand: Hand, person_id: str, wish: Edit, now: dateti
     if not 0 <= capacity <= MOST_AT_ONCE:
         raise BadInput(f"capacity is a number of conversations, 0 to {MOST_AT_ONCE}; the usual is {CAPACITY}.")
     after = replace(
-        before,
-        name=before.name if wish.name is None else clean_name(wish.name),
+        before if wish.name is None else renamed(before, wish.name),
         role=before.role if wish.role is None else known_role(wish.role),
         teams=before.teams if wish.teams is None else clean_words(wish.teams),
         languages=before.languages if wish.languages is None else tuple(dict.fromkeys(wish.languages)),
@@ -226,6 +225,14 @@ def difference(before: Person, after: Person) -> str:
     """What changed, in a few words: `role: agent → admin; teams: → billing`."""
     old, new = shown(before), shown(after)
     return "; ".join(f"{key}: {_said(old[key])} → {_said(new[key])}" for key in old if old[key] != new[key])
+
+
+def renamed(person: Person, name: str) -> Person:
+    """A person under another name; the one before stays theirs. Raises `BadInput`."""
+    name = clean_name(name)
+    if name == person.name:
+        return person
+    return replace(person, name=name, former=tuple(dict.fromkeys((*person.former, person.name))))
 
 
 def clean_name(name: str) -> str:

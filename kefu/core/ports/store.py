@@ -201,5 +201,7 @@ class Log(Protocol):
         """`turn_to`, and make lines findable by their words (with blanks between), in one transaction."""
 
 
-class Memory(Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Desk, Log, People, SignIns, Audit, Protocol):
+class Memory(
+    Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Desk, Log, People, SignIns, Audit, Protocol
+):
     """A store with all its faces, as a factory of `kefu.stores` opens it."""

@@ -7,18 +7,20 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
+from starlette.requests import HTTPConnection
 
 from kefu.app import Deed, Operator, TeamDeed
 from kefu.core.nouns import Language
 from kefu.core.ports.desk import Line, Order, Page, View
 from kefu.core.work import Priority, Status
+from kefu.web.gate import Needs, specify
 from kefu.web.hall import Hall, hall_of
 from kefu.web.inbox import act, act_on_all, count_views, find_lines, read_inbox
 from kefu.web.staff import named
-from kefu.web.viewer import operator_of
 
 Hallway = Annotated[Hall, Depends(hall_of)]
-Staff = Annotated[Operator, Depends(operator_of)]
+Reader = Annotated[Operator, Depends(Needs("read"))]
+Doer = Annotated[Operator, Depends(Needs("act", "conversation.deeds"))]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Doing = Annotated[TeamDeed, Field(discriminator="deed")]
 
@@ -66,7 +68,7 @@ class Done(BaseModel):
 
 
 @router.get("/inbox")
-async def inbox(hall: Hallway, who: Staff, wanted: Annotated[Wanted, Query()]) -> Page:
+async def inbox(hall: Hallway, who: Reader, wanted: Annotated[Wanted, Query()]) -> Page:
     """Conversations of a view, a page at a time."""
     names = ("person", "team", "channel", "language", "priority", "tag", "customer_id", "mentions", "to_review")
     view = View(status=tuple(wanted.status), **{name: getattr(wanted, name) for name in names})
@@ -74,28 +76,36 @@ async def inbox(hall: Hallway, who: Staff, wanted: Annotated[Wanted, Query()]) -
 
 
 @router.get("/inbox/counts")
-async def counts(hall: Hallway, who: Staff) -> dict[str, int]:
+async def counts(hall: Hallway, who: Reader) -> dict[str, int]:
     """How many conversations each usual view has, at most 1,000."""
     return await count_views(hall, who)
 
 
 @router.get("/search")
 async def search(
-    hall: Hallway, who: Staff, q: Annotated[str, Query(min_length=1, max_length=200)], limit: Limit = 30
+    hall: Hallway, who: Reader, q: Annotated[str, Query(min_length=1, max_length=200)], limit: Limit = 30
 ) -> Sequence[Line]:
     """Lines of conversations that hold all words of `q`, latest first."""
     return await find_lines(hall, who, q, limit)
 
 
 @router.post("/conversations/{conversation_id}/deeds")
-async def do(conversation_id: str, wanted: Deeds, hall: Hallway, who: Staff) -> Done:
+async def do(conversation_id: str, wanted: Deeds, connection: HTTPConnection, hall: Hallway, who: Doer) -> Done:
     """Reply, note, assign, tag, snooze, close and the like; all of it happens or nothing."""
     done = await act(hall, who, conversation_id, wanted.deeds, named(who, wanted.who))
+    specify(connection, _named_deeds(wanted.deeds))
     return Done(id=done.id, number=done.number, undo=list(done.undo))
 
 
 @router.post("/deeds")
-async def do_many(wanted: ManyDeeds, hall: Hallway, who: Staff) -> Sequence[Done]:
+async def do_many(wanted: ManyDeeds, connection: HTTPConnection, hall: Hallway, who: Doer) -> Sequence[Done]:
     """The same in many conversations; each says what became of it."""
     found = await act_on_all(hall, who, wanted.conversations, wanted.deeds, named(who, wanted.who))
+    happened = " ".join(one.id for one in found if not one.error)
+    specify(connection, _named_deeds(wanted.deeds), f"conversation:{happened}")
     return [Done(id=one.id, number=one.number, undo=list(one.undo), error=one.error) for one in found]
+
+
+def _named_deeds(deeds: Sequence[TeamDeed]) -> str:
+    """What was done, without what was said."""
+    return ", ".join(deed.deed for deed in deeds)

@@ -105,6 +105,120 @@ def test_what_was_refused_leaves_no_entry_and_what_was_done_leaves_one(desk: Des
     assert "您好" not in str(said)
 
 
+@dataclass
+class Talks:
+    """Conversations of teams: name to id, with the turn that began each."""
+
+    ids: dict[str, str]
+    turns: dict[str, str]
+
+
+WHO: dict[str, tuple[Role, tuple[str, ...], set[str]]] = {
+    "bo": ("agent", ("billing",), {"nobody's", "billing"}),
+    "cy": ("agent", ("courses", "billing"), {"nobody's", "billing", "courses", "mine"}),
+    "mei": ("agent", (), {"nobody's", "mine"}),
+    "vi": ("viewer", ("courses",), {"nobody's", "courses", "mine"}),
+    "su": ("supervisor", (), {"nobody's", "billing", "courses", "mine"}),
+}
+"""Role, teams, and the conversations that somebody reaches; `mine` is of `courses` and assigned to mei."""
+
+
+@pytest.fixture
+def talks(desk: Desk) -> Talks:
+    assigned = {"nobody's": {}, "billing": {"team": "billing"}, "courses": {"team": "courses"}}
+    assigned["mine"] = {"team": "courses", "person": "mei"}
+    made = Talks({}, {})
+    for number, (name, to) in enumerate(assigned.items()):
+        body = {"sender": f"L1-{number}", "text": "转人工"}
+        answer = desk.client.post("/api/v1/messages", json=body, headers=AS_SERVER).json()
+        made.ids[name], made.turns[name] = answer["conversation"], answer["turn"]
+        deeds = {"deeds": [{"deed": "note", "text": "needle"}, *([{"deed": "assign", **to}] if to else [])]}
+        path = f"/api/v1/conversations/{made.ids[name]}/deeds"
+        assert desk.client.post(path, json=deeds, headers=AS_OPERATOR).status_code == 200
+    for name, (role, teams, _) in WHO.items():
+        desk.hire(name, role, teams)
+    return made
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_lists_counts_and_search_hold_what_somebody_reaches_and_nothing_else(
+    desk: Desk, talks: Talks, name: str
+) -> None:
+    role, _, reached = WHO[name]
+    headers, names = desk.cookie(name), {id_: name for name, id_ in talks.ids.items()}
+
+    def of(path: str, key: str) -> set[str]:
+        found = desk.client.get(f"/api/v1{path}", headers=headers).json()
+        rows = found["entries"] if isinstance(found, dict) else found
+        return {names[row[key]] for row in rows if row[key] in names}
+
+    assert of("/inbox?status=open", "id") == reached
+    assert of("/conversations", "id") == reached
+    assert of("/conversations?waiting=true&limit=500", "id") == reached
+    assert of("/search?q=needle", "conversation_id") == reached
+    assert desk.client.get("/api/v1/inbox/counts", headers=headers).json()["open"] == len(reached)
+    assert desk.client.get("/api/v1/counts", headers=headers).json()["waiting"] == len(reached)
+    if role != "viewer":
+        assert of("/turns", "conversation_id") == reached
+    page = desk.client.get("/desk/waiting", headers=headers).text
+    assert {name for name, id_ in talks.ids.items() if id_ in page} == reached
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_a_conversation_is_read_and_touched_by_those_who_reach_it_alone(desk: Desk, talks: Talks, name: str) -> None:
+    role, _, reached = WHO[name]
+    acts, headers = role != "viewer", desk.cookie(name)
+    for talk, id_ in talks.ids.items():
+        turn, may_read = talks.turns[talk], talk in reached
+        reads = [f"/api/v1/conversations/{id_}", f"/desk/conversations/{id_}"]
+        evidence = [f"/api/v1/conversations/{id_}/events", f"/api/v1/turns/{turn}", f"/desk/why/{turn}"]
+        for path in reads + (evidence if acts else []):
+            answer = desk.client.get(path, headers=headers)
+            assert answer.status_code == (200 if may_read else 404), (talk, path)
+            assert may_read or "转人工" not in answer.text
+        tag = {"deeds": [{"deed": "tag", "add": ["touched"]}]}
+        writes = [
+            (f"/api/v1/conversations/{id_}/deeds", tag),
+            (f"/api/v1/conversations/{id_}/reply", {"text": "您好"}),
+            (f"/api/v1/conversations/{id_}/take", {}),
+            (f"/api/v1/conversations/{id_}/hand_back", {}),
+            (f"/api/v1/turns/{turn}/draft", {}),
+        ]
+        before = desk.client.get(f"/api/v1/conversations/{id_}/events", headers=AS_OPERATOR).json()
+        for path, body in writes if not (may_read and acts) else writes[:1]:
+            expected = 200 if may_read and acts else 403 if not acts else 404
+            assert desk.client.post(path, json=body, headers=headers).status_code == expected, (talk, path)
+        after = desk.client.get(f"/api/v1/conversations/{id_}/events", headers=AS_OPERATOR).json()
+        assert (len(after) > len(before)) is (may_read and acts), talk
+
+
+def test_many_at_once_are_asked_one_by_one(desk: Desk, talks: Talks) -> None:
+    body = {"conversations": list(talks.ids.values()), "deeds": [{"deed": "close"}]}
+    done = desk.client.post("/api/v1/deeds", json=body, headers=desk.cookie("bo")).json()
+    assert {one["id"] for one in done if not one["error"]} == {talks.ids[name] for name in ("nobody's", "billing")}
+    (entry, *_) = desk.client.get("/api/v1/audit?what=conversation", headers=AS_OPERATOR).json()
+    assert entry["detail"] == "close"
+    assert talks.ids["billing"] in entry["about"]
+    assert talks.ids["courses"] not in entry["about"]
+
+
+def test_a_conversation_does_not_go_on_in_one_that_somebody_does_not_reach(desk: Desk, talks: Talks) -> None:
+    body = {"deeds": [{"deed": "merge", "into": talks.ids["courses"]}]}
+    path = f"/api/v1/conversations/{talks.ids['billing']}/deeds"
+    assert desk.client.post(path, json=body, headers=desk.cookie("bo")).status_code == 404
+
+
+def test_a_new_name_keeps_its_conversations_and_the_old_name(desk: Desk, talks: Talks) -> None:
+    headers = desk.cookie("mei")
+    answer = desk.client.patch("/api/v1/account", json={"name": "May", "languages": ["en"]}, headers=headers)
+    assert answer.json()["name"] == "May"
+    assert desk.client.get("/api/v1/inbox/counts", headers=headers).json()["mine"] == 1
+    assert desk.client.get(f"/api/v1/conversations/{talks.ids['mine']}", headers=headers).status_code == 200
+    taken = desk.client.patch("/api/v1/account", json={"name": "mei"}, headers=desk.cookie("bo"))
+    assert taken.status_code == 422
+    assert desk.client.get(f"/api/v1/conversations/{talks.ids['mine']}", headers=desk.cookie("bo")).status_code == 404
+
+
 def test_roles_are_a_ladder() -> None:
     assert set(RIGHTS) == set(get_args(Right))
     assert set(rights_of("owner")) == set(get_args(Right))

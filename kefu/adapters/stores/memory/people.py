@@ -85,10 +85,10 @@ class MemoryPeople:
             known = self._people.get(person.id)
             if (known.version if known else 0) != person.version:
                 raise Conflict("Somebody else changed this person meanwhile; load the page again.")
-            for other in self._people.values():
-                for mine, theirs in ((person.name, other.name), (person.email, other.email)):
-                    if other.id != person.id and key_of(mine) == key_of(theirs):
-                        raise BadInput(f"{mine!r} belongs to somebody else; choose another one.")
+            theirs = frozenset[str]().union(*(other.keys for other in self._people.values() if other.id != person.id))
+            for said in (person.name, person.email):
+                if key_of(said) in theirs:
+                    raise BadInput(f"{said!r} belongs to somebody else; choose another one.")
         if any((held := self._invited.get(one.id)) and held.used_at for one in change.invitations):
             raise Conflict("This invitation was used meanwhile.")
         before = {one.id for one in self._people.values() if one.is_owner}

@@ -107,7 +107,7 @@ async def _by_token(request: Request, target: str, form: dict[str, str]) -> Resp
         return await ask(request, target, "wrong", name, status=401)
     if not name or not name.isprintable():
         return await ask(request, target, "nameless", status=422)
-    if any(key_of(one.name) == key_of(name) for one in await hall.kefu.store.people()):
+    if any(key_of(name) in one.keys for one in await hall.kefu.store.people()):
         return await ask(request, target, "taken", name, status=422)
     deed = Deed(name, "sign_in", "house:operator", origin=place_of(request).address, detail="operator token")
     await hall.kefu.store.record([deed], now())
