@@ -54,16 +54,18 @@ TUNED = ", tuned"
 """What is added to the name of a reader whose encoder was tuned, by tune.py, to the examples that it learns from."""
 
 
-def open_named(name: str, language: Language, encoder: str, vectors: str = "") -> TrainableReader:
+def open_named(
+    name: str, language: Language, encoder: str, kept: Path | None = None, cores: int = 1
+) -> TrainableReader:
     """A reader by its name; `ensemble.v1` is linear.v1 with joined.v1, or with nearest.v1 without an encoder.
 
-    `vectors` is the file in which vectors are kept for the next training.
+    `kept` is the folder in which vectors and lessons are kept for the next training; 0 `cores` are all.
     """
+    files = {one: str(kept / f"{one}.npz") for one in ("vectors", "lessons")} if kept else {}
     name = name.removesuffix(TUNED)
     second = "joined.v1" if encoder and language == "en" else "nearest.v1"
-    return open_reader(
-        name, {"language": language, "encoder": encoder, "parts": ["linear.v1", second], "vectors": vectors}
-    )
+    settings = {"language": language, "encoder": encoder, "parts": ["linear.v1", second], "cores": cores}
+    return open_reader(name, {**settings, **files})
 
 
 def readers_for(one: Set, encoder: str, tuned: Path | None = None, shots: int = 0) -> dict[str, str]:
@@ -138,8 +140,12 @@ def figure(name: str, value: float, unit: str, better: str, **more: object) -> d
     return {**entry, **{key: value for key, value in more.items() if value is not None}}
 
 
-def write(here: Path, command: str, figures: list[dict[str, Any]]) -> None:
-    """Write results.json."""
+def write(here: Path, command: str, figures: list[dict[str, Any]], *, some: bool = False) -> None:
+    """Write results.json; with `some`, figures that were not measured now stay as they are."""
+    if some:
+        now = {one["name"]: one for one in figures}
+        before = json.loads((here / "results.json").read_text("utf-8"))["figures"]
+        figures = [now.pop(one["name"], one) for one in before] + list(now.values())
     result = {
         "command": command,
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",

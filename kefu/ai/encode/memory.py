@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
+from kefu.ai.cores import cores_of
 from kefu.ai.kept import read_kept, write_kept
 from kefu.core.ports.encoder import Encoder
 
@@ -24,14 +24,14 @@ NONE = np.zeros(0)
 
 
 class VectorMemory:
-    """Encodes by looking up first. Without a file it only encodes, in portions, on all cores.
+    """Encodes by looking up first. Without a file it only encodes, in portions, on so many cores (0: all).
 
     A file that is missing, damaged or of another encoder is as good as an empty one. Several
     processes may use it at the same time: each replaces it whole, and the last one stays.
     """
 
-    def __init__(self, file: Path | None) -> None:
-        self._file = file
+    def __init__(self, file: Path | None, cores: int = 0) -> None:
+        self._file, self._cores = file, cores or cores_of({})
 
     def encode(self, encoder: Encoder, texts: Sequence[str], progress: Callable[[int, int], None]) -> np.ndarray:
         """Vectors float32 (n_texts, d) as the encoder makes them; `progress` gets (texts done, all texts)."""
@@ -41,7 +41,7 @@ class VectorMemory:
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         wanted = sorted(new, key=lambda key: (len(new[key]), new[key]))
         portions = [wanted[at : at + AT_ONCE] for at in range(0, len(wanted), AT_ONCE)]
-        with ThreadPoolExecutor(os.cpu_count()) as cores:
+        with ThreadPoolExecutor(self._cores) as cores:
             made = cores.map(lambda portion: np.asarray(encoder.encode([new[key] for key in portion])), portions)
             for number, (portion, vectors) in enumerate(zip(portions, made, strict=True), start=1):
                 found.update(zip(portion, vectors, strict=True))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kefu.ai.cores import cores_of, threads
 from kefu.ai.encode.memory import VectorMemory
 from kefu.ai.text.certainty import (
     FEWEST_INTENTS,
@@ -65,9 +66,10 @@ class JoinedIntents:
         languages: frozenset[str],
         memory: VectorMemory,
         open_rehearsal: Callable[[], Rehearsal] | None = None,
+        cores: int = 1,
     ) -> None:
         self._encoder, self._languages, self._memory = encoder, languages, memory
-        self._open_rehearsal = open_rehearsal
+        self._open_rehearsal, self._cores = open_rehearsal, cores
         self._intents: tuple[str, ...] = ()
         self._margins: Margins | None = None
         self._with, self._without = WITH, WITHOUT
@@ -76,6 +78,12 @@ class JoinedIntents:
         self, phrases: Sequence[Phrase], intents: Sequence[str], foreign: Sequence[Phrase], progress: Progress
     ) -> None:
         """Learn; about 25 s of CPU and 570 MB for 10,000 texts of 77 intents, half of it the encoder's."""
+        with threads(self._cores):
+            self._fit(phrases, intents, foreign, progress)
+
+    def _fit(
+        self, phrases: Sequence[Phrase], intents: Sequence[str], foreign: Sequence[Phrase], progress: Progress
+    ) -> None:
         names = tuple(sorted(set(intents)))
         number = {name: at for at, name in enumerate(names)}
         labels = np.array([number[intent] for intent in intents])
@@ -232,12 +240,12 @@ def open_reader(settings: Mapping[str, object]) -> TrainableReader:
     open_encoder, open_rehearsal = settings.get("open_encoder"), settings.get("open_rehearsal")
     if not callable(open_encoder):
         raise BadConfig("kefu.toml: joined.v1 needs an encoder under [reader]; `kefu encoder add minilm` brings one.")
-    kept = Path(str(settings["vectors"])) if settings.get("vectors") else None
+    kept, cores = Path(str(settings["vectors"])) if settings.get("vectors") else None, cores_of(settings)
 
     def rehearse() -> Rehearsal:
         encoder, has_seen = open_rehearsal()  # type: ignore[operator]
-        return Rehearsal(encoder, has_seen, VectorMemory(kept and kept.with_name(f"{kept.stem}-rehearsal.npz")))
+        return Rehearsal(encoder, has_seen, VectorMemory(kept and kept.with_name(f"{kept.stem}-rehearsal.npz"), cores))
 
     rehearsing = rehearse if callable(open_rehearsal) else None
-    model = JoinedIntents(open_encoder(), encoder_languages(settings), VectorMemory(kept), rehearsing)
+    model = JoinedIntents(open_encoder(), encoder_languages(settings), VectorMemory(kept, cores), rehearsing, cores)
     return TextReader(NAME, model, settings, spans=CrfSpans(), names_teach=True)

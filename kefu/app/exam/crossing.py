@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
+from kefu.ai.cores import cores_of, open_processes
 from kefu.ai.training.noise import NOISES
 from kefu.ai.training.tones import Heard, hear
 from kefu.app.readers import open_reader
@@ -71,17 +70,18 @@ def cross_validate(
     seed: int,
     spoil: bool,
 ) -> list[Reading]:
-    """Read all sentences, in their order; as many processes as the machine has cores, the same for any number."""
+    """Read all sentences, in their order; a process for each core, each with one thread, the same for any number."""
     order = list(range(len(examples)))
     random.Random(seed).shuffle(order)  # noqa: S311 - not for secrets
     places = [sorted(order[fold::folds]) for fold in range(folds)]
     found: dict[int, Reading] = {}
-    with ProcessPoolExecutor(min(folds, os.cpu_count() or 1), get_context("spawn")) as pool:
+    alone = {**settings, "cores": 1}
+    with open_processes(min(folds, cores_of(settings))) as pool:
         jobs = {}
         for fold, held in enumerate(places):
             out = set(held)
             learned = [one for at, one in enumerate(examples) if at not in out]
-            part = Part(use, settings, learned, [examples[at] for at in held], seed + fold, spoil)
+            part = Part(use, alone, learned, [examples[at] for at in held], seed + fold, spoil)
             jobs[pool.submit(read_part, part)] = held
         for done, job in enumerate(as_completed(jobs), start=1):
             found.update(zip(jobs[job], job.result(), strict=True))

@@ -1,0 +1,29 @@
+"""Long work on all cores, with no more threads than cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from multiprocessing import get_context
+
+from threadpoolctl import threadpool_limits
+
+
+def cores_of(settings: Mapping[str, object]) -> int:
+    """How many cores the settings of a reader allow, `cores`; all that this process may use, where they say 0."""
+    allowed = int(str(settings.get("cores") or 0))
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return allowed if allowed > 0 else here or 1
+
+
+def threads(cores: int) -> AbstractContextManager[object]:
+    """Keeps numpy's products in this process to so many threads: at once, and for good if it is not used as a context."""
+    limits: AbstractContextManager[object] = threadpool_limits(cores)
+    return limits
+
+
+def open_processes(count: int) -> ProcessPoolExecutor:
+    """Processes that take one core each; what they are given and give back is pickled."""
+    return ProcessPoolExecutor(count, get_context("spawn"), threads, (1,))
