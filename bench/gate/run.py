@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import random
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from kefu.app.known import held_out, is_held
-from kefu.app.promotion import Bench
+from kefu.app.known import held_out, held_out_tones, is_held
+from kefu.app.promotion import Bench, tone_heard
 from kefu.app.skills import load_catalog
-from kefu.app.training import examples_of, fit_reader
+from kefu.app.training import examples_of, fit_reader, tone_of
 from kefu.core.ports.reader import Example, TrainableReader
 from kefu.service.promise.binomial import lower_bound, upper_bound
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from sets import write  # noqa: E402
+
 SKILLS = HERE.parents[1] / "kefu" / "starter" / "education" / "skills"
 READER = "nearest.v1"
 ANSWER_AT = 0.6
@@ -39,12 +42,12 @@ def lost(share: float) -> Draw:
     return lambda examples, chance: (examples, [e for e in examples if is_held(e) or chance.random() >= share])
 
 
-def mislabelled(share: float) -> Draw:
+def mislabelled(share: float, label: str = "intent") -> Draw:
     """A share of what the second model learns from has any label."""
 
     def draw(examples: Examples, chance: random.Random) -> tuple[Examples, Examples]:
-        names = sorted({example.intent for example in examples})
-        wrong = [replace(e, intent=chance.choice(names)) if chance.random() < share else e for e in examples]
+        names = sorted({getattr(example, label) for example in examples})
+        wrong = [replace(e, **{label: chance.choice(names)}) if chance.random() < share else e for e in examples]
         return examples, [old if is_held(old) else new for old, new in zip(examples, wrong, strict=True)]
 
     return draw
@@ -57,20 +60,31 @@ CASES: dict[str, Draw] = {
     "1 in 20 labels wrong": mislabelled(0.05),
     "1 in 10 labels wrong": mislabelled(0.1),
 }
+TONE = "tone, "
+TONE_CASES: dict[str, Draw] = {
+    f"{TONE}as good": alike,
+    f"{TONE}half of the sentences lost": lost(0.5),
+    f"{TONE}3 in 10 headings wrong": mislabelled(0.3, "tone"),
+}
+ANY = Example("hello", "greet", "en")
+"""A reader learns an intent, also where its tone alone is of interest."""
 
 
-def train(examples: Examples) -> TrainableReader:
+def train(examples: Examples, lessons: Path) -> TrainableReader:
     """A model that has not seen what is held out."""
-    return fit_reader(READER, {}, [one for one in examples if not is_held(one)], lambda *_: None)
+    seen = [one for one in examples if not is_held(one)]
+    return fit_reader(READER, {"lessons": str(lessons)}, [ANY, *seen] if not seen[0].intent else seen, lambda *_: None)
 
 
-def measure(name: str, draw: Draw, examples: Examples, draws: int) -> dict[str, object]:
+def measure(name: str, draw: Draw, examples: Examples, draws: int, lessons: Path) -> dict[str, Any]:
     """One row of the results: how often the second model is refused; baseline: whenever it reads fewer rightly."""
+    held, said = (held_out_tones, tone_heard) if name.startswith(TONE) else (held_out, None)
     bench = Bench({}, ANSWER_AT, lambda *_: None)
     refused = fewer = 0
     for seed in range(draws):
         before, after = draw(examples, random.Random(seed))  # noqa: S311 - not for secrets
-        compared = bench.compare(name, held_out(before, after), train(before), train(after))
+        trained = train(before, lessons), train(after, lessons)
+        compared = bench.compare(name, held(before, after), *trained, said=said)
         if compared is None:
             raise SystemExit("no example is held out")
         refused += compared.worse
@@ -92,15 +106,16 @@ def main() -> None:
     """Measure and write results.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=40, help="pairs of models in each case")
-    draws = parser.parse_args().draws
-    examples = examples_of(load_catalog(SKILLS, "verify_identity"))
-    result = {
-        "command": "python bench/gate/run.py",
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "figures": [measure(name, draw, examples, draws) for name, draw in CASES.items()],
-    }
-    (HERE / "results.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    parser.add_argument("--tone", action="store_true", help="only the rows of tone; the others stay as they are")
+    options = parser.parse_args()
+    catalog = load_catalog(SKILLS, "verify_identity")
+    kinds = [(CASES, examples_of(catalog)), (TONE_CASES, tone_of(catalog))][options.tone :]
+    with tempfile.TemporaryDirectory() as folder:
+        lessons = Path(folder) / "lessons.npz"
+        figures = [
+            measure(*case, examples, options.draws, lessons) for cases, examples in kinds for case in cases.items()
+        ]
+    write(HERE, "python bench/gate/run.py", figures, some=options.tone)
 
 
 if __name__ == "__main__":

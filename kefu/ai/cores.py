@@ -19,7 +19,7 @@ def cores_of(settings: Mapping[str, object]) -> int:
 
 
 def threads(cores: int) -> AbstractContextManager[object]:
-    """Keeps numpy's products in this process to so many threads: at once, and for good if it is not used as a context."""
+    """Keeps numpy's products in this process to so many threads, at once; as a context, until it ends."""
     limits: AbstractContextManager[object] = threadpool_limits(cores)
     return limits
 

@@ -112,7 +112,7 @@ async def examine(config: Config, candidate: Version, progress: Progress) -> Gat
     readers = (before, models.open(candidate.name, settings))
     tests, tones = tests_of(config.home), fixed_tones(config.home)
     fixed = bench.compare("fixed set", fixed_set(tests), *readers) if tests else None
-    tone = bench.compare("tone", tones, *readers, said=_tone)
+    tone = bench.compare("tone", tones, *readers, said=tone_heard)
     learned = () if tests else (models.examples(served.name), models.examples(candidate.name))
     if learned and (known := held_out(*learned)):
         trained = [
@@ -120,7 +120,7 @@ async def examine(config: Config, candidate: Version, progress: Progress) -> Gat
             for one, examples, who in zip((served, candidate), learned, ("served", "candidate"), strict=True)
         ]
         fixed = bench.compare("held-out examples", known, *trained)
-        tone = tone or bench.compare("held-out tone", held_out_tones(*learned), *trained, said=_tone)
+        tone = tone or bench.compare("held-out tone", held_out_tones(*learned), *trained, said=tone_heard)
     replayed = bench.compare("conversations", await judged(config), *readers)
     return Gate(served.name, fixed=fixed, held_out=tests is None, tone=tone, replayed=replayed)
 
@@ -169,7 +169,7 @@ class Bench:
         return OUT_OF_SCOPE if known.intent == OUT_OF_SCOPE and best.probability < self.answer_at else best.name
 
 
-def _tone(known: Known, reading: Reading) -> str:
+def tone_heard(known: Known, reading: Reading) -> str:
     """What was heard, as a heading: of the questions that the sentence answers by its own."""
     heard = heard_in(reading)
     asked = answers_of(Example(known.text, "", reading.language, known.intent))
