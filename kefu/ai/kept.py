@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +29,19 @@ def read_kept(file: Path | None, maker: str) -> Mapping[str, np.ndarray]:
 
 
 def write_kept(file: Path, maker: str, arrays: Mapping[str, np.ndarray]) -> None:
-    """Keep arrays. Of several processes that do so at the same time, one replaces the whole file after the other."""
+    """Keep arrays, where there is room and leave to write.
+
+    Of several processes that do so at the same time, one replaces the whole file after the other.
+    """
     body = io.BytesIO()
     np.savez(body, maker=np.array(maker), **arrays)  # type: ignore[arg-type]
-    file.parent.mkdir(parents=True, exist_ok=True)
     making = file.with_name(f"{file.name}-{os.getpid()}")
-    with making.open("wb") as opened:
-        opened.write(body.getbuffer())
-        opened.write(hashlib.sha256(body.getbuffer()).digest())
-    making.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with making.open("wb") as opened:
+            opened.write(body.getbuffer())
+            opened.write(hashlib.sha256(body.getbuffer()).digest())
+        making.replace(file)
+    except OSError:
+        with suppress(OSError):
+            making.unlink()

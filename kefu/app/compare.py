@@ -90,7 +90,7 @@ def sentences_of(home: Path, data: Path | None) -> Sentences:
     settings: dict[str, object] = {}
     if data is None or (home / "kefu.toml").is_file():
         config = load_config(home)
-        settings = {**reader_settings(config), "vectors": ""}  # training is timed: nothing may be ready
+        settings = {**reader_settings(config), "vectors": "", "lessons": ""}  # training is timed: nothing may be ready
     found = open_source(data or home).loaded.corpus.sentences
     foreign = [(one.text, _language(one.language)) for one in found if one.intent.lower() in FOREIGN]
     tone: list[Example] = []

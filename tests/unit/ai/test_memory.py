@@ -127,6 +127,11 @@ def test_any_damaged_byte_is_told(file: Path) -> None:
         assert told(read(file, EXAMPLES)[0]) == expected
 
 
+def test_what_cannot_be_kept_is_read_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("no folder", "utf-8")
+    assert told(read(tmp_path / "models" / ".lessons.npz", EXAMPLES)[0]) == told(read(None, EXAMPLES)[0])
+
+
 def test_arrays_that_do_not_fit_together_are_not_used(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = memory.Shelf.pack
     monkeypatch.setattr(memory.Shelf, "pack", lambda shelf: {**whole(shelf), "times": np.zeros(3, np.int32)})
