@@ -38,7 +38,7 @@ def operator_from(person: Person) -> Operator:
 async def check_password(staff: Staff, name: str, password: str, place: Place, now: datetime) -> Person:
     """Who has this name or e-mail address and this password.
 
-    Raises `NotSignedIn`, which is the same and takes the same time for a wrong name, a wrong password and a pause.
+    Raises `NotSignedIn`, which says the same for a wrong name, a wrong password and a pause; each costs one hash.
     """
     wanted = key_of(name)
     person = next((one for one in await staff.people() if wanted in (key_of(one.name), key_of(one.email))), None)
