@@ -6,18 +6,21 @@ import platform
 import shutil
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from kefu.app.config import Config, load_config
 from kefu.app.models import Models
+from kefu.app.people.audit import Chain, check_trail
+from kefu.app.people.single_sign_on import SingleSignOn, provider_of
 from kefu.app.plugins import load_plugin
 from kefu.app.readers import reader_settings
 from kefu.app.skills import load_catalog
 from kefu.app.training import load_lexicons
 from kefu.core.errors import KefuError
+from kefu.core.people import Person
 from kefu.service.desk.hours import parse_hours
 from kefu.service.skills.catalog import Catalog
 
@@ -51,6 +54,7 @@ async def examine(home: Path) -> list[Finding]:
         findings.append(_wrong("skills and hours", error))
     findings.append(_model(config, catalog))
     findings += [finding async for finding in _databases(config, catalog)]
+    findings += await _company(config)
     return findings
 
 
@@ -97,16 +101,43 @@ def _model(config: Config, catalog: Catalog | None) -> Finding:
     return Finding("model", "ok", reader.version)
 
 
+def _team(people: Sequence[Person], chain: Chain) -> list[Finding]:
+    owners = sum(one.is_owner for one in people)
+    found = f"{len(people):,} people, {owners} of them owners" if people else "nobody yet: only the operator token"
+    team = Finding("people", "ok", found)
+    if chain.flaw is None:
+        return [team, Finding("audit trail", "ok", f"{chain.entries:,} entries, one chain")]
+    told, advice = (
+        f"entry {chain.flaw.number}: {chain.flaw.kind}",
+        "The database was changed by hand; keep a copy of it.",
+    )
+    return [team, Finding("audit trail", "wrong", told, advice)]
+
+
+async def _company(config: Config) -> list[Finding]:
+    """The company's own sign-in, if there is one: it is asked who it is."""
+    try:
+        provider = provider_of(config)
+        if provider is None:
+            return []
+        await SingleSignOn(provider).begin("", "", 0.0)
+    except KefuError as error:
+        return [_wrong("company sign-in", error)]
+    return [Finding("company sign-in", "ok", provider.issuer)]
+
+
 async def _databases(config: Config, catalog: Catalog | None) -> AsyncIterator[Finding]:
     place = {"home": str(config.home)}
     try:
         settings = {**config.table("store"), **place}
         async with load_plugin("stores", config.get("store.use", str))(settings) as store:
-            counts = await store.counts()
+            counts, people, chain = await store.counts(), await store.people(), await check_trail(store)
         dead = counts.get("dead", 0)
         found = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
         advice = "Look at /desk/ and revive or drop what could not be delivered." if dead else ""
         yield Finding("store", "warning" if dead else "ok", found, advice)
+        for finding in _team(people, chain):
+            yield finding
     except KefuError as error:
         yield _wrong("store", error)
     for name in config.names("records"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kefu.app import Assign, Operator
+from kefu.app import Assign, Operator, rights_of
 from kefu.app.people import account, address_of, team
 from kefu.app.people.audit import Chain, check_trail
 from kefu.app.people.team import Edit, Hand
@@ -98,6 +98,13 @@ async def list_people(hall: Hall, who: Operator) -> Sequence[Person]:
     """Everybody who works here."""
     require(who, "manage_people")
     return await hall.kefu.store.people()
+
+
+async def list_colleagues(hall: Hall, who: Operator) -> Sequence[Person]:
+    """Those who may be given a conversation: everybody who acts and may come in."""
+    require(who, "act")
+    people = await hall.kefu.store.people()
+    return [one for one in people if not one.disabled_at and "act" in rights_of(one.role)]
 
 
 async def list_invitations(hall: Hall, who: Operator) -> Sequence[Asked]:

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
+from starlette.requests import HTTPConnection
 
 from kefu.app import Operator, Server, as_mapping, conversation_id_of, outcome_as_mapping
 from kefu.core.ports.store import Review, Summary
 from kefu.web import staff
 from kefu.web.api.chat import LONGEST_WAIT_S, wait_for_lines
-from kefu.web.gate import Needs
+from kefu.web.gate import Needs, specify
 from kefu.web.hall import Hall, hall_of
 from kefu.web.staff import (
     Happened,
@@ -184,9 +185,10 @@ async def reviews(hall: Hallway, who: Reviewer, *, judged: bool = False, limit: 
 
 
 @router.post("/reviews/{turn_id}")
-async def judge(turn_id: str, verdict: Verdict, hall: Hallway, who: Judge) -> Verdict:
+async def judge(turn_id: str, verdict: Verdict, connection: HTTPConnection, hall: Hallway, who: Judge) -> Verdict:
     """Judge a drawn enquiry: whether acting on its intent is right. A later verdict replaces an earlier one."""
     await staff.judge(hall, who, turn_id, verdict.who, right=verdict.right)
+    specify(connection, "right" if verdict.right else "wrong")
     return verdict
 
 
@@ -197,22 +199,28 @@ async def promise(hall: Hallway, who: Reporter) -> dict[str, Any]:
 
 
 @router.post("/promise")
-async def certify_promise(wanted: Wanted, hall: Hallway, who: Certifier) -> dict[str, Any]:
+async def certify_promise(wanted: Wanted, connection: HTTPConnection, hall: Hallway, who: Certifier) -> dict[str, Any]:
     """Put a promise into force if the verdicts prove it; `outcome` is Kept, or the refusal's name."""
     found = await certify(hall, who, wanted.alpha, wanted.delta, wanted.dial, by_intent=wanted.by_intent)
+    specify(connection, f"{wanted.alpha:g} {wanted.dial}: {type(found).__name__}")
     return outcome_as_mapping(found)
 
 
 @router.delete("/promise")
-async def withdraw_promise(hall: Hallway, who: Withdrawer, *, anew: bool = False) -> dict[str, bool]:
+async def withdraw_promise(
+    connection: HTTPConnection, hall: Hallway, who: Withdrawer, *, anew: bool = False
+) -> dict[str, bool]:
     """Take the promise out of force; with `anew` verdicts until now are void."""
+    specify(connection, "anew" if anew else "")
     return {"withdrawn": await withdraw(hall, who, anew=anew)}
 
 
 @router.post("/promise/mode")
-async def mode(wish: Wish, hall: Hallway, who: Switcher) -> Wish:
+async def mode(wish: Wish, connection: HTTPConnection, hall: Hallway, who: Switcher) -> Wish:
     """Let kefu answer (`live`), or draft only while people answer (`shadow`); written into kefu.toml."""
-    return Wish(mode=await set_mode(hall, who, wish.mode))
+    chosen = await set_mode(hall, who, wish.mode)
+    specify(connection, chosen)
+    return Wish(mode=chosen)
 
 
 @router.get("/counts")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
+from starlette.requests import HTTPConnection
 
 from kefu.app import Operator
 from kefu.app.library.articles import LARGEST, LONGEST_TITLE
@@ -15,7 +16,7 @@ from kefu.core.articles import Article
 from kefu.core.ports.document import Written
 from kefu.core.ports.library import Version
 from kefu.web import shelf
-from kefu.web.gate import Needs
+from kefu.web.gate import Needs, specify
 from kefu.web.hall import Hall, hall_of
 from kefu.web.shelf import Uploaded, Wish
 from kefu.web.staff import named
@@ -92,9 +93,11 @@ async def articles(
 
 
 @router.post("")
-async def write_new(draft: Draft, hall: Hallway, who: Author) -> Card:
+async def write_new(draft: Draft, connection: HTTPConnection, hall: Hallway, who: Author) -> Card:
     """Write a new article."""
-    return _card(hall, await shelf.write(hall, who, "", draft.written(), named(who, draft.who)))
+    made = await shelf.write(hall, who, "", draft.written(), named(who, draft.who))
+    specify(connection, f"version {made.version}", f"article:{made.id}")
+    return _card(hall, made)
 
 
 @router.post("/preview")
@@ -126,9 +129,11 @@ async def article(article_id: str, hall: Hallway, who: Reader, version: Annotate
 
 
 @router.put("/{article_id}")
-async def write(article_id: str, draft: Draft, hall: Hallway, who: Author) -> Card:
+async def write(article_id: str, draft: Draft, connection: HTTPConnection, hall: Hallway, who: Author) -> Card:
     """Write an article anew; the earlier version stays readable."""
-    return _card(hall, await shelf.write(hall, who, article_id, draft.written(), named(who, draft.who)))
+    made = await shelf.write(hall, who, article_id, draft.written(), named(who, draft.who))
+    specify(connection, f"version {made.version}")
+    return _card(hall, made)
 
 
 @router.delete("/{article_id}")

@@ -28,6 +28,7 @@ Manager = Annotated[Operator, Depends(Needs("manage_people"))]
 Member = Annotated[Operator, Depends(Needs(None))]
 ManagersHand = Annotated[Hand, Depends(Hands("manage_people"))]
 OwnHand = Annotated[Hand, Depends(Hands(None))]
+Mate = Annotated[Operator, Depends(Needs("act"))]
 Auditor = Annotated[Operator, Depends(Needs("read_audit"))]
 Word = Annotated[str, Field(max_length=40)]
 Words = Annotated[list[Word], Field(max_length=50)]
@@ -49,6 +50,17 @@ class Colleague(BaseModel):
     capacity: int
     disabled_at: datetime | None
     second_factor: bool
+
+
+class Workmate(BaseModel):
+    """Whom a conversation can be given to, as every colleague may see them."""
+
+    name: str
+    role: Role
+    teams: list[str]
+    languages: list[Language]
+    skills: list[str]
+    capacity: int
 
 
 class Wanted(BaseModel):
@@ -113,6 +125,13 @@ class Proof(BaseModel):
 async def people(hall: Hallway, who: Manager) -> Sequence[Colleague]:
     """Everybody who works here."""
     return [_colleague(one) for one in await roster.list_people(hall, who)]
+
+
+@router.get("/colleagues")
+async def colleagues(hall: Hallway, who: Mate) -> Sequence[Workmate]:
+    """Those who may be given a conversation."""
+    found = await roster.list_colleagues(hall, who)
+    return [Workmate.model_validate(one, from_attributes=True) for one in found]
 
 
 @router.get("/people/invitations")

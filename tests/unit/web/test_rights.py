@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from starlette.routing import BaseRoute, Mount
 from starlette.testclient import TestClient
 from team import address_of, staff_routes
 from web_house import AS_OPERATOR, AS_SERVER, WebHouse, make_config
@@ -17,6 +19,7 @@ from kefu.app import RIGHTS, Operator, Right, may, may_give, rights_of
 from kefu.app.people.entrance import Place, open_sign_in
 from kefu.core.people import ROLES, Person, Role
 from kefu.core.ports.people import Change
+from kefu.web.serving import assemble
 
 NOW = datetime.now(UTC)
 SELF_AUDITED = ("/api/v1/people", "/api/v1/account", "/desk/people", "/desk/account", "/desk/sign-out")
@@ -63,6 +66,44 @@ def desk(open_client, tmp_path: Path) -> Desk:
 def test_every_route_says_what_it_needs() -> None:
     silent = [(method, path) for method, path, needs in staff_routes() if needs is None]
     assert not silent, "give each a Needs or Hands of kefu.web.gate"
+
+
+PUBLIC = {
+    *(
+        "/",
+        "/widget.js",
+        "/widget",
+        "/static",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/model/parse",
+        "/status",
+        "/version",
+    ),
+    *("/webhooks/rest/", "/webhooks/rest/webhook", "/webhooks/{channel}", "/api/v1/messages"),
+    *("/api/v1/chat/sessions", "/api/v1/chat/messages", "/api/v1/chat/live"),
+    *("/help", "/help/", "/help/sitemap.xml", "/help/{article}", "/help/{article}/opinion"),
+    *("/desk/sign-in", "/desk/sign-in/oidc", "/desk/sign-in/oidc/back", "/desk/invitation/{token}"),
+}
+"""For customers, servers, machines that watch, and those who come in: each asks for itself who it is."""
+
+
+def every_path(routes: Iterable[BaseRoute], before: str = "") -> Iterator[str]:
+    for route in routes:
+        path = f"{before}{getattr(route, 'path', '')}"
+        if isinstance(route, Mount) and route.routes:
+            yield from every_path(route.routes, path)
+        else:
+            yield path
+
+
+def test_what_no_right_stands_before_is_named_here(tmp_path: Path) -> None:
+    house = WebHouse(make_config(tmp_path))
+    front = assemble(house.config, house.opening)
+    team = {path for _, path, _ in staff_routes()}
+    found = {path for path in every_path(front._app.routes) if path not in team}  # type: ignore[attr-defined]
+    assert found - {"/api/v1"} == PUBLIC
 
 
 def test_what_changes_something_says_how_the_trail_calls_it() -> None:
@@ -217,6 +258,26 @@ def test_a_new_name_keeps_its_conversations_and_the_old_name(desk: Desk, talks: 
     taken = desk.client.patch("/api/v1/account", json={"name": "mei"}, headers=desk.cookie("bo"))
     assert taken.status_code == 422
     assert desk.client.get(f"/api/v1/conversations/{talks.ids['mine']}", headers=desk.cookie("bo")).status_code == 404
+
+
+def test_the_trail_says_what_was_chosen_and_which_article_was_written(desk: Desk) -> None:
+    headers = desk.cookie("owner")
+    desk.client.post("/api/v1/promise", json={"alpha": 0.1}, headers=headers)
+    made = desk.client.post("/api/v1/knowledge", json={"markdown": "# A\n\nb"}, headers=headers).json()["id"]
+    desk.client.put(f"/api/v1/knowledge/{made}", json={"markdown": "# A\n\nc"}, headers=headers)
+    entries = desk.client.get("/api/v1/audit?limit=4", headers=AS_OPERATOR).json()
+    assert [(one["what"], one["about"], one["detail"]) for one in entries] == [
+        ("knowledge.write", f"article:{made}", "version 2"),
+        ("knowledge.write", f"article:{made}", "version 1"),
+        ("promise.certify", "house:", "0.1 joint: MoreLabels"),
+        ("sign_in", "person:p-owner", "password"),
+    ]
+
+
+def test_colleagues_are_those_who_act(desk: Desk) -> None:
+    found = desk.client.get("/api/v1/colleagues", headers=desk.cookie("agent")).json()
+    assert [one["name"] for one in found] == ["admin", "agent", "owner", "supervisor"]
+    assert "email" not in found[0]
 
 
 def test_roles_are_a_ladder() -> None:

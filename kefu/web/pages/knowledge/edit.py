@@ -13,6 +13,7 @@ from kefu.core.articles import AUDIENCES, Article
 from kefu.core.errors import BadInput, TooLarge
 from kefu.core.ports.document import Written
 from kefu.web import shelf
+from kefu.web.gate import specify
 from kefu.web.hall import hall_of, read_form
 from kefu.web.screen import render
 from kefu.web.viewer import operator_of
@@ -42,6 +43,7 @@ async def edit(request: Request) -> Response:
         made = await shelf.write(hall, who, article_id, written, who.who)
     except (BadInput, TooLarge) as error:
         return await _form(request, who, form, article_id, detail=error.message, status=error.status)
+    specify(request, f"version {made.version}", f"article:{made.id}")
     return RedirectResponse(f"/desk/knowledge/{made.id}", 303)
 
 

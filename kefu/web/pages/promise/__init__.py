@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kefu.app import ALPHAS, Kept, Outcome, Outlook, as_mapping, outcome_as_mapping
 from kefu.core.errors import BadInput
+from kefu.web.gate import specify
 from kefu.web.hall import hall_of, read_form
 from kefu.web.pages.promise.chart import Curve, draw, places
 from kefu.web.screen import render
@@ -35,6 +36,7 @@ async def certify(request: Request) -> Response:
         raise BadInput("alpha is a share, such as 0.02.") from error
     by_intent = bool(form.get("by_intent"))
     outcome = await put_into_force(hall_of(request), who, alpha, DELTA, form.get("dial", ""), by_intent=by_intent)
+    specify(request, f"{alpha:g} {form.get('dial', '')}: {type(outcome).__name__}")
     return RedirectResponse("/desk/promise", 303) if isinstance(outcome, Kept) else await _page(request, outcome, alpha)
 
 
@@ -42,13 +44,14 @@ async def withdraw(request: Request) -> Response:
     """Take the promise out of force."""
     who, form = operator_of(request), await read_form(request)
     await take_out_of_force(hall_of(request), who, anew=bool(form.get("anew")))
+    specify(request, "anew" if form.get("anew") else "")
     return RedirectResponse("/desk/promise", 303)
 
 
 async def mode(request: Request) -> Response:
     """Let kefu answer, or draft only."""
     who, form = operator_of(request), await read_form(request)
-    await set_mode(hall_of(request), who, form.get("mode", ""))
+    specify(request, await set_mode(hall_of(request), who, form.get("mode", "")))
     return RedirectResponse("/desk/promise", 303)
 
 

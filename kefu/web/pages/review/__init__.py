@@ -15,6 +15,7 @@ from kefu.core.errors import BadInput
 from kefu.core.events import Drafted, DrawnForReview, MessageReceived, Replied
 from kefu.core.ports.store import Review
 from kefu.web import staff
+from kefu.web.gate import specify
 from kefu.web.hall import Hall, hall_of, read_form
 from kefu.web.screen import render
 from kefu.web.staff import list_reviews, read_turn
@@ -53,6 +54,7 @@ async def judge(request: Request) -> Response:
     if verdict not in ("right", "wrong"):
         raise BadInput("A verdict is right or wrong.")
     await staff.judge(hall_of(request), who, request.path_params["turn"], right=verdict == "right")
+    specify(request, verdict)
     return RedirectResponse("/desk/review", 303)
 
 
