@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kefu.ai.knowledge.passages import cut
+from kefu.ai.knowledge.sentences import split_sentences
 from kefu.core.articles import Article, Passage
 from kefu.core.nouns import Language
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-STARTER = Path(__file__).parents[2] / "kefu" / "starter" / "education" / "skills"
+ROOT = Path(__file__).parents[2]
+STARTER = ROOT / "kefu" / "starter" / "education"
 MARK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+CODE = re.compile(r"```.*?```", re.DOTALL)
+SMALL = {1: 24, 5: 12, 30: 12}
+"""Answers of a small library, and how many such libraries are made of a set."""
+MOST_ASKED = 50
+"""Questions with an answer that are asked of a small library."""
+MOST_SHORT = 2
+"""Sentences from which a passage can do without one."""
 PARAGRAPHS = 800
 """Characters that paragraphs of a document are joined to."""
 
@@ -109,7 +119,7 @@ def read_intents(file: Path, kept: int = 3, asked: int = 6) -> Body:
 def read_starter(language: Language) -> Body:
     """The examples of the sample school's skills: half of each intent are articles."""
     sentences: dict[str, list[str]] = {}
-    for file in sorted(STARTER.glob(f"*/examples.{language}.txt")):
+    for file in sorted((STARTER / "skills").glob(f"*/examples.{language}.txt")):
         intent = ""
         for line in filter(None, map(str.strip, file.read_text("utf-8").splitlines())):
             if re.fullmatch(r"\[[^\]]*\]", line):
@@ -117,6 +127,60 @@ def read_starter(language: Language) -> Body:
             elif not line.startswith("#"):
                 sentences.setdefault(intent, []).append(MARK.sub(r"\1", line))
     return _drawn(f"starter {language}", language, sentences, 0, 0)
+
+
+def read_texts(language: Language) -> Body:
+    """The sample school's examples beside the pages of the school and of kefu's own documentation, cut in passages.
+
+    Every other passage has lost its heading, which is asked; the others, one of their sentences.
+    """
+    rows_ = read_starter(language)
+    articles, questions, chance = list(rows_.articles), list(rows_.questions), random.Random(3)  # noqa: S311
+    pages = [*(STARTER / "knowledge" / language).glob("*.md"), *(ROOT / "docs" / language).glob("*/*.md")]
+    for at, (title, heading, text) in enumerate(part for page in sorted(pages) for part in _parts(page)):
+        number, sentences = len(articles), split_sentences(text)
+        asked = heading if at % 2 == 0 else ""
+        if not asked and len(sentences) > MOST_SHORT:
+            asked = sentences.pop(chance.randrange(len(sentences)))
+        passage = Passage(0, "\n".join(sentences), "" if asked == heading else heading)
+        articles.append(Article(f"{number:07}", title, language, "bench:", "", (passage,), "", AT))
+        if asked:
+            questions.append((asked, frozenset((number,))))
+    return Body(f"texts {language}", language, articles, questions)
+
+
+def without_questions(body: Body) -> Body:
+    """The same, but every second article is no row of a table: only the text of its answer is known."""
+    articles = [
+        Article(one.id, "", one.language, "bench:", "", tuple(_cut(one.passages[0].text)), "", AT) if at % 2 else one
+        for at, one in enumerate(body.articles)
+    ]
+    return Body(f"{body.name}, half as texts", body.language, articles, body.questions)
+
+
+def small_parts(body: Body, chance: random.Random) -> Iterator[Body]:
+    """Parts as the libraries of beginners: one to some forty articles; half of the questions have no answer there."""
+    groups = sorted({frozenset(sorted(right)[:3]) for _, right in body.questions}, key=min)
+    loose = sorted(set(range(len(body.articles))) - frozenset().union(*(right for _, right in body.questions)))
+    for size in (size for size, times in SMALL.items() for _ in range(times)):
+        kept = frozenset(chance.sample(loose, min(size // 3, len(loose))))
+        for answers in chance.sample(groups, min(size, len(groups) // 2)):
+            kept |= answers if len(kept) < size else frozenset()
+        own = [(text, right & kept) for text, right in body.questions if right & kept]
+        others = [(text, frozenset[int]()) for text, right in body.questions if not right & kept]
+        asked = chance.sample(own, min(MOST_ASKED, len(own), len(others)))
+        asked += chance.sample(others, len(asked))
+        if asked:
+            yield Body(body.name, body.language, [body.articles[number] for number in sorted(kept)], asked)
+
+
+def _parts(page: Path) -> Iterator[tuple[str, str, str]]:
+    """The passages of a Markdown page: its title, the nearest heading, the text; of the first one the title is both."""
+    written = CODE.sub("", page.read_text("utf-8").split("+++")[-1])
+    title = next((one[2:] for one in written.splitlines() if one.startswith("# ")), page.stem)
+    for one in cut(written, title):
+        heading = one.heading.rpartition(" › ")[2]
+        yield title if heading else "", heading or title, one.text
 
 
 def _drawn(name: str, language: Language, sentences: dict[str, list[str]], kept: int, asked: int) -> Body:

@@ -3,8 +3,9 @@
     python bench/knowledge/learn.py --data DIR                   the weights of words
     python bench/knowledge/learn.py --data DIR --encoder DIR     those of words and meaning, on the English sets
 
-From sets whose licence allows it (stackfaq, BANKING77, CLINC150: training files) and the sample school, one half of the
-questions each, as they are and spoilt.
+From sets whose licence allows it (stackfaq, BANKING77, CLINC150: training files), the sample school and kefu's own
+documentation: one half of the questions each, as they are and spoilt. The certainty is learned from libraries of
+every size, with and without an answer.
 """
 
 from __future__ import annotations
@@ -12,19 +13,24 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from bodies import AT, Body, read_intents, read_stackfaq, read_starter
+from bodies import AT, Body, read_intents, read_stackfaq, read_starter, read_texts, small_parts, without_questions
 
 from kefu.ai.encode.onnx import open_encoder
 from kefu.ai.knowledge.fused import FusedKnowledge
 from kefu.ai.knowledge.lexical import LexicalKnowledge
-from kefu.ai.knowledge.ranking import SIGNS, marks_of
+from kefu.ai.knowledge.ranking import IS_TEXT, SIGNS, Ranking, marks_of, score_of
 from kefu.ai.training.noise import NOISES
+from kefu.core.nouns import Language
+from kefu.core.ports.encoder import Encoder
 from kefu.core.ports.knowledge import Query
 
-LEARNED = ("pieces", "sounds", "words", "order", "letters", "sentence", "meaning")
+BEST = 2
+"""So many of the best hits of a question teach what is certain."""
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 SPOILT = (("typos", "en"), ("typos", "zh"), ("homophones", "zh"))
 Example = tuple[np.ndarray, np.ndarray, list[int]]
 """Signs (n, n_signs), which are right (n,), and their articles, of one question."""
@@ -38,22 +44,30 @@ def main() -> None:
     options = parser.parse_args()
     data = options.data
     intents = (read_intents(data / name / "train.csv") for name in ("banking77", "clinc150"))
-    bodies = [one.half(0) for one in (read_stackfaq(data), *intents, read_starter("zh"), read_starter("en"))]
+    stack = read_stackfaq(data).half(0)
+    bodies = [stack, without_questions(stack), *(one.half(0) for one in intents)]
+    bodies += [read(language) for language in LANGUAGES for read in (read_starter, read_texts)]
     if options.encoder:
         bodies = [one for one in bodies if one.language == "en"]
-    sets = [examples for body in bodies for examples in examples_of(body, options.encoder)]
+    encoder = open_encoder({"folder": str(options.encoder)}) if options.encoder else None
+    sets = [examples for body in bodies for examples in examples_of(body, encoder)]
     weights = learn_weights(sets)
-    print("WEIGHTS", dict(zip(SIGNS, weights.round(2).tolist(), strict=True)))
-    print("CERTAINTY", learn_certainty(sets, weights).round(3).tolist())
+    print("weights", weights.round(2).tolist())
+    chance = random.Random(9)  # noqa: S311 - repeatable
+    small = [
+        [*chain.from_iterable(next(examples_of(part, encoder)) for part in small_parts(one, chance))] for one in bodies
+    ]
+    background = learn_background(small, weights)
+    certainty = learn_certainty(sets, small, Ranking(weights, np.zeros(5), background))
+    print("certainty", certainty.round(2).tolist(), "background", round(background, 2))
 
 
-def examples_of(body: Body, encoder: Path | None) -> Iterator[list[Example]]:
+def examples_of(body: Body, encoder: Encoder | None) -> Iterator[list[Example]]:
     """The questions as they are, then spoilt in each way.
 
     Articles that answer the same questions count as one: the lead is over another answer.
     """
-    opened = open_encoder({"folder": str(encoder)}) if encoder else None
-    found = FusedKnowledge(opened, ["en"]) if opened else LexicalKnowledge()
+    found = FusedKnowledge(encoder, ["en"]) if encoder else LexicalKnowledge()
     one_of = {number: min(right) for _, right in body.questions for number in right}
     found.put(body.articles)
     for noise in ("", *(name for name, language in SPOILT if language == body.language)):
@@ -69,54 +83,70 @@ def examples_of(body: Body, encoder: Path | None) -> Iterator[list[Example]]:
 
 
 def learn_weights(sets: list[list[Example]]) -> np.ndarray:
-    """The likelihood that a right passage is first, over all sets alike, by Adam."""
-    columns = [SIGNS.index(name) for name in LEARNED]
-    weights, first, second = (np.zeros(len(columns)) for _ in range(3))
+    """The likelihood that a right passage is first, over all sets alike, by Adam: of listed questions, and of texts."""
+    weights, first, second = (np.zeros((2, len(SIGNS))) for _ in range(3))
     for step in range(1, 201):
         slope = 1e-3 * weights
         for examples in sets:
             for signs, right, _ in (one for one in examples if one[1].any()):
-                given = signs[:, columns]
-                shares = softmax(given @ weights)
-                slope += (shares - shares * right / (shares @ right + 1e-12)) @ given / len(examples)
+                shares = softmax(np.where(signs[:, IS_TEXT] > 0, *(weights @ signs.T)[::-1]))
+                pull = (shares - shares * right / (shares @ right + 1e-12))[:, None] * signs / len(examples)
+                is_text = signs[:, IS_TEXT] > 0
+                slope += np.stack((pull[~is_text].sum(axis=0), pull[is_text].sum(axis=0)))
         first, second = 0.9 * first + 0.1 * slope, 0.99 * second + 0.01 * slope**2
         weights -= 0.3 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
-    whole = np.zeros(len(SIGNS))
-    whole[columns] = weights
-    return whole
+    return weights
 
 
-def learn_certainty(sets: list[list[Example]], weights: np.ndarray) -> np.ndarray:
-    """Logistic regression over the five best hits of every question, once as it is, once without its answers."""
-    given, right = [], []
-    for examples in sets:
-        for signs, is_right, articles in examples:
-            for kept in (np.ones(len(articles), bool), ~is_right):
-                for row, answers in hits_of(signs[kept], is_right[kept], np.array(articles)[kept], weights):
-                    given.append(row)
-                    right.append(answers)
-    rows, truth, learned = np.array(given), np.array(right, float), np.zeros(5)
+def learn_background(small: list[list[Example]], weights: np.ndarray) -> float:
+    """The mean score of the best passage of a small library for questions that nothing in it answers."""
+    ranking = Ranking(weights, np.zeros(5), 0.0)
+    unanswered = (signs for examples in small for signs, right, _ in examples if not right.any())
+    return float(np.mean([max((score_of(one, ranking) for one in signs), default=0.0) for signs in unanswered]))
+
+
+def learn_certainty(sets: list[list[Example]], small: list[list[Example]], ranking: Ranking) -> np.ndarray:
+    """Logistic regression over the best hits: in large libraries with and without the answers, and in small ones."""
+    rows, truth, counts = [], [], []
+    for examples, times, with_answer in (
+        *((one, 1.0, True) for one in sets),
+        *((one, 1.0, False) for one in sets),
+        *(([given for given in one if given[1].any()], 2.0, True) for one in small),
+        *(([given for given in one if not given[1].any()], 2.0, True) for one in small),
+    ):
+        found = [hit for one in examples for hit in hits_of(one, ranking, with_answer=with_answer)]
+        rows += [row for row, _ in found]
+        truth += [is_right for _, is_right in found]
+        counts += [times / len(found)] * len(found)
+    given, right, weight = np.array(rows), np.array(truth, float), np.array(counts) * len(counts) / sum(counts)
+    learned = np.zeros(given.shape[1])
     for _ in range(50):  # Newton
-        sure = 1 / (1 + np.exp(-rows @ learned))
-        slope = rows.T @ (sure - truth) + 1e-3 * learned
-        bend = (rows * (sure * (1 - sure))[:, None]).T @ rows + 1e-3 * np.eye(5)
+        sure = 1 / (1 + np.exp(-given @ learned))
+        slope = given.T @ (weight * (sure - right)) + 1e-3 * learned
+        bend = (given * (weight * sure * (1 - sure))[:, None]).T @ given + 1e-3 * np.eye(len(learned))
         learned -= np.linalg.solve(bend, slope)
     return learned
 
 
-def hits_of(
-    signs: np.ndarray, right: np.ndarray, articles: np.ndarray, weights: np.ndarray
-) -> Iterator[tuple[np.ndarray, bool]]:
-    """What the certainty is made of, for the five best."""
+def hits_of(example: Example, ranking: Ranking, *, with_answer: bool) -> Iterator[tuple[np.ndarray, bool]]:
+    """What the certainty is made of, for the best hits; without an answer: after what answers is taken out.
+
+    The score itself is left out: learned, it made the second of two likely answers a doubt about the first.
+    """
+    signs, right, articles = example[0], example[1], np.array(example[2])
+    if not with_answer:
+        kept = ~np.isin(articles, articles[right])
+        signs, right, articles = signs[kept], right[kept], articles[kept]
     if not len(signs):
         return
-    scores = signs @ weights
+    scores = np.array([score_of(one, ranking) for one in signs])
     order = np.argsort(-scores, kind="stable")
     others = scores[articles != articles[order[0]]]
-    for at in order[:5]:
+    for at in order[:BEST]:
         is_first = articles[at] == articles[order[0]]
         rival = others.max(initial=0.0) if is_first else scores[order[0]]
-        yield marks_of(scores[at], scores[at] - rival, signs[at]), bool(right[at])
+        lead = scores[at] - max(rival, ranking.background)
+        yield marks_of(0.0, lead, signs[at]), bool(right[at])
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

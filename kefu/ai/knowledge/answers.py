@@ -14,6 +14,9 @@ from kefu.core.ports.knowledge import Dispute, Found, Hit, Part
 MOST = 3
 """Sentences of one passage that are given at most."""
 
+WHOLE = 6
+"""A passage of at most so many sentences is given whole where its heading alone repeats the question: steps, say."""
+
 ENOUGH = 0.5
 """A further sentence is given when it is at least so good as the best one."""
 
@@ -70,13 +73,16 @@ def halves_of(question: str) -> list[str]:
 def choose_sentences(question: str, hit: Hit) -> list[int]:
     """The numbers of the one to three sentences that are most like the question, in their order.
 
-    An answer to a listed question answers whole, whatever its words. A sentence that ends with a colon brings the next.
+    An answer to a listed question answers whole, whatever its words; so does a short passage of which no sentence
+    holds a word that the question is about. A sentence that ends with a colon brings the next.
     """
     sentences = split_sentences(hit.passage.text)
     if hit.passage.question or len(sentences) <= 1:
         return list(range(len(sentences)))
-    asked = take_apart(question)
-    scores = [_likeness(asked, take_apart(sentence)) for sentence in sentences]
+    asked, told = take_apart(question), [take_apart(sentence) for sentence in sentences]
+    if len(sentences) <= WHOLE and not any(set(asked.subject).intersection(one.words) for one in told):
+        return list(range(len(sentences)))
+    scores = [_likeness(asked, one) for one in told]
     best = max(scores)
     order = sorted(range(len(sentences)), key=lambda at: (-scores[at], at))
     chosen = {at for at in order[:MOST] if scores[at] >= ENOUGH * best and (scores[at] > 0 or at == order[0])}

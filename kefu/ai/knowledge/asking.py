@@ -13,14 +13,11 @@ from tantivy import Query as Search
 
 from kefu.ai.knowledge.index import Field, Snapshot
 from kefu.ai.knowledge.synonyms import Phrase, Synonyms
-from kefu.ai.knowledge.terms import Terms, pairs, stem, take_apart
+from kefu.ai.knowledge.terms import FUNCTION_WEIGHT, Terms, pairs, stem, take_apart
 from kefu.ai.text.sound import read_pinyin
 from kefu.core.articles import AUDIENCES, may_read
 from kefu.core.nouns import Language
 from kefu.core.ports.knowledge import Query
-
-FUNCTION_WEIGHT = 0.4
-"""What a word without content counts against one with."""
 
 CONTEXT_WEIGHT = 0.5
 """What a word of an earlier question counts in one that goes on from it."""
@@ -187,5 +184,5 @@ def _spelled_out(terms: Terms, language: Language, snapshot: Snapshot) -> dict[s
     return {sound: 1.0 for run in unknown for sound in pairs(read_pinyin(run)) if sound}
 
 
-def _weighed(counts: Mapping[str, int], share: float) -> dict[str, float]:
+def _weighed(counts: Mapping[str, float], share: float) -> dict[str, float]:
     return {term: count * share for term, count in counts.items()}

@@ -25,7 +25,7 @@ from kefu.core.articles import Article, Passage
 from kefu.core.errors import Conflict
 from kefu.core.nouns import Language
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes with the fields or terms: an index of another format is thrown away, since it can be made again."""
 
 Field = Literal["body", "title", "question", "pieces", "sounds"]
@@ -40,13 +40,14 @@ SENTENCE = "\n"
 
 
 class Entry(msgspec.Struct, array_like=True):
-    """What the index keeps of a passage: whose it is, its heading or question, the words of its sentences."""
+    """What the index keeps of a passage: whose it is, its question or else its heading, the words of its sentences."""
 
     article: str
     number: int
     language: Language
     unit: str
     body: str
+    is_listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ class Candidate:
     """A passage taken apart.
 
     `unit` is its question, or else title and heading; `counts` how often each word stands anywhere in it, `length` how
-    many there are; `sentences` the sets of words of the unit and of each sentence; `pieces` and `sounds`
-    are the unit's, weighed, of length 1. `place` tells passages of one snapshot apart.
+    many there are; `sentences` the sets of words of the unit and of each sentence, `characters` those of their
+    characters; `pieces` and `sounds` are the unit's, weighed, of length 1. `place` tells passages of one snapshot
+    apart.
     """
 
     entry: Entry
@@ -63,6 +65,7 @@ class Candidate:
     counts: dict[str, int]
     length: int
     sentences: tuple[frozenset[str], ...]
+    characters: tuple[frozenset[str], ...]
     pieces: dict[str, float]
     sounds: dict[str, float]
     place: tuple[int, int]
@@ -226,7 +229,8 @@ class Snapshot:
         weigh = partial(self.unit_vector, entry.language)
         length = sum(counts.values())
         vectors = weigh("pieces", unit.pieces), weigh("sounds", unit.sounds)
-        return Candidate(entry, unit, counts, length, tuple(sentences), *vectors, place)
+        characters = tuple(frozenset("".join(one)) for one in sentences)
+        return Candidate(entry, unit, counts, length, tuple(sentences), characters, *vectors, place)
 
     def unit_vector(self, language: Language, field: Field, counts: Mapping[str, float]) -> dict[str, float]:
         """Counts as weights of length 1; a count under 1 is a doubtful term."""
@@ -258,21 +262,21 @@ def _document(article: Article, passage: Passage, *, is_first: bool) -> tantivy.
     unit = unit_of(article, passage)
     body = SENTENCE.join(" ".join(words_of(one)) for one in split_sentences(passage.text))
     plain_unit, plain_body = normalise(unit).text, normalise(passage.text).text
-    titles = words_of(f"{article.title} {passage.heading}"), words_of(passage.question)
+    headed, asked = words_of(f"{article.title} {passage.heading}"), words_of(passage.question)
     document = tantivy.Document()
     document.add_text("article", article.id)
     document.add_text("audience", article.audience)
     document.add_text("language", article.language)
     pieces = [*pieces_of(plain_unit), *pieces_of(plain_body, singles=False)]
-    terms = (body.split(), *titles, pieces, sounds_of(plain_unit))
+    terms = (body.split(), headed, asked, pieces, sounds_of(plain_unit))
     for field, found in zip(FIELDS, terms, strict=True):
         document.add_text(field, " ".join(article.language + term for term in found))
-    document.add_integer("length", len(terms[0]) + len(words_of(unit)))
+    document.add_integer("length", len(terms[0]) + len(asked or headed))
     if article.valid_from:
         document.add_integer("valid_from", article.valid_from.toordinal())
     if article.valid_until:
         document.add_integer("valid_until", article.valid_until.toordinal())
-    entry = Entry(article.id, passage.number, article.language, unit, body)
+    entry = Entry(article.id, passage.number, article.language, unit, body, bool(passage.question))
     document.add_bytes("entry", msgspec.msgpack.encode(entry))
     if is_first:
         document.add_text("head", article.id)

@@ -10,11 +10,14 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
-from kefu.ai.knowledge.asking import DOUBTFUL_WEIGHT, FUNCTION_WEIGHT, Asked
+from kefu.ai.knowledge.asking import DOUBTFUL_WEIGHT, Asked
 from kefu.ai.knowledge.index import Candidate, Snapshot
+from kefu.ai.knowledge.terms import FUNCTION_WEIGHT
 
-SIGNS = ("pieces", "sounds", "words", "order", "letters", "sentence", "unit", "exact", "length", "meaning")
+SIGNS = ("pieces", "sounds", "words", "order", "letters", "told", "unit", "meaning", "is_text")
 """What is looked at, each about in [0, 1]; `signs_of` says how each is found."""
+
+IS_TEXT, TOLD, PIECES, MEANING = (SIGNS.index(name) for name in ("is_text", "told", "pieces", "meaning"))
 
 SATURATION, LENGTH = 1.2, 0.75
 """BM25's k1 and b. Source: S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework" (2009)."""
@@ -22,27 +25,25 @@ SATURATION, LENGTH = 1.2, 0.75
 LONGEST_COMPARED = 300
 """Letters of a question or unit that are compared one by one."""
 
-WEIGHTS = np.array([6.28, 2.37, 5.4, 4.14, 1.1, 1.08, 0.0, 0.0, 0.0, 0.0])
-"""What each sign counts in the score. Learned by bench/knowledge/learn.py: list-wise logistic loss."""
+PARTLY = 0.5
+"""What a Chinese word counts of whose characters all stand in a passage, though not as this word: 退 in 退款."""
 
-CERTAINTY = np.array([-0.057, 0.45, 0.525, 2.934, -1.809])
-"""What score, lead, sentence and pieces count in the probability, and the constant. Learned there too, where half of
-the questions have no answer among the articles."""
+TWIN = 0.9
+"""The cosine of pieces from which two units ask the same: neither makes the other doubtful; answers are compared."""
 
-
-MEANT = np.array([1.94, -0.63, 2.24, 3.07, 1.89, 0.86, 0.0, 0.0, 0.0, 16.08])
-"""The weights where an encoder reads the language; learned in the same way with `--encoder`."""
-
-MEANT_CERTAINTY = np.array([0.066, 0.436, 0.048, 2.34, -3.214])
+MOST_TOLD = 32
+"""So many of a question's words are looked for in every sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What signs count in the score (n_signs,), and what makes a probability of it (5,).
+    """What signs count in the score, and what makes a probability of it.
 
-    `background` is the score that some passage reaches for a question about anything else, in a library of any size:
-    where there are too few for one to reach it, the lead over it counts. About what questions
-    reach in the sample school that none of its articles answers.
+    `weights` (2, n_signs) say how well a question or heading asks the same, then how well a text tells it; a text
+    answers in the better of both ways. `certainty` (5,) is for `marks_of`. `background` is the score that the best
+    passage of a small library reaches for a question about anything else: where there are too few for one to reach
+    it, the lead over it counts. All is learned by bench/knowledge/learn.py: list-wise logistic loss, then logistic
+    regression where half of the questions have no answer.
     """
 
     weights: np.ndarray
@@ -50,12 +51,24 @@ class Ranking:
     background: float
 
 
-BY_WORDS, BY_MEANING = Ranking(WEIGHTS, CERTAINTY, 5.0), Ranking(MEANT, MEANT_CERTAINTY, 6.5)
+BY_WORDS = Ranking(
+    np.array([[3.66, 1.13, 4.08, 5.83, 3.24, 0.2, 2.81, 0, 0], [0.72, -1.34, 7.28, 0.56, -2.69, 2.77, 1.01, 0, 2.52]]),
+    np.array([0, 0.53, -0.71, 0.87, -1.21]),
+    5.31,
+)
+
+BY_MEANING = Ranking(
+    np.array([[1.94, -0.63, 2.24, 3.07, 1.89, 0.86, 0, 16.08, 0], [1.94, -0.63, 2.24, 3.07, 1.89, 0.86, 0, 16.08, 0]]),
+    np.array([0.066, 0.436, 0.048, 2.34, -3.214]),
+    6.5,
+)
+"""Where an encoder reads the language; learned with `--encoder` when texts had no weights of their own, and the score
+counted in the certainty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with its signs (n_signs,) and score; `lead` is over the best passage of another article.
+    """A candidate with its signs (n_signs,) and score; `lead` is over the best passage that asks something else.
 
     `probability` says how often one like it answers.
     """
@@ -72,9 +85,9 @@ def signs_of(asked: Asked, candidate: Candidate, snapshot: Snapshot, meaning: fl
 
     `pieces` and `sounds`: cosines with its question or heading. `words`: BM25 as a share of the most that the question
     could reach. `order`: likeness of the sorted words. `letters`: the longest common subsequence as a share of the
-    question. `sentence`: the weight of the question's content in the sentence that holds most of it; `unit`: how much
-    of the unit the question covers; `exact`: the same letters; `length`: how unlike in length; `meaning`: the
-    cosine of the encoder's vectors. 50 µs for a passage of a few sentences.
+    question. `told`: the weight of the question's content in the heading and the sentence that hold most of it
+    together; `unit`: how much of the unit the question covers; `meaning`: the cosine of the encoder's vectors;
+    `is_text`: 1 for what does not answer a listed question. 50 µs for a passage of a few sentences.
     """
     words = _aligned(asked, candidate)
     unit = candidate.unit
@@ -88,25 +101,30 @@ def signs_of(asked: Asked, candidate: Candidate, snapshot: Snapshot, meaning: fl
             _saturated(asked, words, candidate, snapshot.mean_length),
             order,
             common / max(1, len(mine)),
-            _best_sentence(asked, words, candidate),
+            _told(asked, words, candidate),
             _unit_covered(asked, words, candidate, snapshot),
-            float(mine == its),
-            abs(math.log((1 + len(mine)) / (1 + len(its)))),
             meaning,
+            float(not candidate.entry.is_listed),
         )
     )
 
 
+def score_of(signs: np.ndarray, ranking: Ranking) -> float:
+    """How well a passage with these signs answers."""
+    by_unit, by_text = float(signs @ ranking.weights[0]), float(signs @ ranking.weights[1])
+    return max(by_unit, by_text) if signs[IS_TEXT] else by_unit
+
+
 def rank(candidates: Sequence[tuple[Candidate, np.ndarray]], ranking: Ranking = BY_WORDS) -> list[Scored]:
     """Candidates with their signs in the order of their scores; equal ones by article and number."""
-    found = [(one, signs, float(signs @ ranking.weights)) for one, signs in candidates]
+    found = [(one, signs, score_of(signs, ranking)) for one, signs in candidates]
     found.sort(key=lambda one: (-one[2], one[0].entry.article, one[0].entry.number))
-    articles = [one.entry.article for one, _, _ in found]
-    runner_up = next((at for at, article in enumerate(articles) if article != articles[0]), None)
+    first = found[0][0] if found else None
+    ours = [one.entry.article == first.entry.article or _is_twin(one, first) for one, _, _ in found if first]
+    runner_up = max((score for (_, _, score), is_ours in zip(found, ours, strict=True) if not is_ours), default=0.0)
     scored = []
-    for one, signs, score in found:
-        rival = runner_up if one.entry.article == articles[0] else 0
-        lead = score - max(found[rival][2] if rival is not None else 0.0, ranking.background)
+    for (one, signs, score), is_ours in zip(found, ours, strict=True):
+        lead = score - max(runner_up if is_ours else found[0][2], ranking.background)
         scored.append(Scored(one, signs, score, lead, certainty(score, lead, signs, ranking)))
     return scored
 
@@ -118,8 +136,11 @@ def certainty(score: float, lead: float, signs: np.ndarray, ranking: Ranking) ->
 
 def marks_of(score: float, lead: float, signs: np.ndarray) -> np.ndarray:
     """What certainty is made of, float64 (5,): meaning stands for the pieces where it says more."""
-    alike = max(signs[SIGNS.index("pieces")], signs[SIGNS.index("meaning")])
-    return np.array((score, lead, signs[SIGNS.index("sentence")], alike, 1.0))
+    return np.array((score, lead, signs[TOLD], max(signs[PIECES], signs[MEANING]), 1.0))
+
+
+def _is_twin(one: Candidate, other: Candidate) -> bool:
+    return bool(other.unit.letters) and _product(one.pieces, other.pieces) >= TWIN
 
 
 def _aligned(asked: Asked, candidate: Candidate) -> dict[str, str]:
@@ -146,12 +167,25 @@ def _saturated(asked: Asked, words: Mapping[str, str], candidate: Candidate, mea
     return reached / total if total else 0.0
 
 
-def _best_sentence(asked: Asked, words: Mapping[str, str], candidate: Candidate) -> float:
+def _told(asked: Asked, words: Mapping[str, str], candidate: Candidate) -> float:
     total = sum(asked.subject.values())
     if not total:
         return 0.0
-    given = [(words[word], weight) for word, weight in asked.subject.items()]
-    return max(sum(weight for word, weight in given if word in one) for one in candidate.sentences) / total
+    unit, characters = candidate.sentences[0], candidate.characters[0]
+    kept = sorted(asked.subject.items(), key=lambda one: -one[1])[:MOST_TOLD]
+    sure = sum(weight for word, weight in kept if words[word] in unit)
+    open_ = [(words[word], weight) for word, weight in kept if words[word] not in unit]
+    best = 0.0
+    for sentence, others in zip(candidate.sentences, candidate.characters, strict=True):
+        reached = sure
+        for word, weight in open_:
+            if word in sentence:
+                reached += weight
+            elif not word.isascii():
+                common = sum(character in others or character in characters for character in word)
+                reached += PARTLY * weight * common / len(word)
+        best = max(best, reached)
+    return best / total
 
 
 def _unit_covered(asked: Asked, words: Mapping[str, str], candidate: Candidate, snapshot: Snapshot) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -17,6 +17,9 @@ from kefu.ai.text.words import HAN, Word, cut_words
 
 RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 NOT_LETTERS = re.compile(r"[\W_]+")
+
+FUNCTION_WEIGHT = 0.4
+"""What a word without content counts against one with."""
 
 LONGEST_WORD = 40
 """Characters of a word that count: what is longer is an address or a key."""
@@ -36,13 +39,14 @@ class Terms:
 
     `words` in order, English ones stemmed; `content` says of each whether it tells what the text is about. `pieces`
     are characters and pairs of them in Chinese, runs of three and four letters in other words; `sounds` are pairs of
-    syllables without tones. `letters` is the text without anything else.
+    syllables without tones; of both how often they stand there, less in words without content. `letters` is the text
+    without anything else.
     """
 
     words: tuple[str, ...]
     content: tuple[bool, ...]
-    pieces: Mapping[str, int]
-    sounds: Mapping[str, int]
+    pieces: Mapping[str, float]
+    sounds: Mapping[str, float]
     letters: str
 
     @property
@@ -57,7 +61,12 @@ def take_apart(text: str) -> Terms:
     words = [word for word in cut_words(plain) if not NOT_LETTERS.fullmatch(word.text)]
     forms = tuple(map(form, words))
     content = tuple(word.tag not in FUNCTION_TAGS and one not in EMPTY for word, one in zip(words, forms, strict=True))
-    return Terms(forms, content, pieces_of(plain), sounds_of(plain), NOT_LETTERS.sub("", plain))
+    shares = [1.0] * len(plain)
+    for word, tells in zip(words, content, strict=True):
+        if not tells:
+            shares[word.start : word.end] = [FUNCTION_WEIGHT] * (word.end - word.start)
+    pieces, sounds = _weighed(_pieces(plain), shares), _weighed(_sounds(plain), shares)
+    return Terms(forms, content, pieces, sounds, NOT_LETTERS.sub("", plain))
 
 
 def form(word: Word) -> str:
@@ -73,27 +82,45 @@ def words_of(text: str) -> list[str]:
 
 def pieces_of(plain: str, *, singles: bool = True) -> Counter[str]:
     """The pieces of a normalised text; without `singles` pairs of Chinese characters alone."""
-    found: list[str] = []
-    for run in RUN.findall(plain):
-        if not run.isascii():
-            found += [run[at : at + 2] for at in range(len(run) - 1)]
-            if singles:
-                found += run
-        elif singles:
-            edged = f"<{run[:LONGEST_WORD]}>"
-            found += [edged[at : at + size] for size in (3, 4) for at in range(len(edged) - size + 1)]
-    return Counter(found)
+    return Counter(piece for piece, _, _ in _pieces(plain, singles=singles))
 
 
 def sounds_of(plain: str) -> Counter[str]:
     """Pairs of syllables of a normalised text; a word in other letters sounds as itself."""
-    found: list[str] = []
-    for run in RUN.findall(plain):
+    return Counter(sound for sound, _, _ in _sounds(plain))
+
+
+def _pieces(plain: str, *, singles: bool = True) -> Iterator[tuple[str, int, int]]:
+    """Each piece with its first and last character in the text; those of a word in letters with the word's."""
+    for match in RUN.finditer(plain):
+        run, start = match[0], match.start()
+        if not run.isascii():
+            yield from ((run[at : at + 2], start + at, start + at + 1) for at in range(len(run) - 1))
+            if singles:
+                yield from ((run[at], start + at, start + at) for at in range(len(run)))
+        elif singles:
+            edged = f"<{run[:LONGEST_WORD]}>"
+            for size in (3, 4):
+                yield from ((edged[at : at + size], start, start) for at in range(len(edged) - size + 1))
+
+
+def _sounds(plain: str) -> Iterator[tuple[str, int, int]]:
+    """Each sound with the first and last character that it is of."""
+    for match in RUN.finditer(plain):
+        run, start = match[0], match.start()
         if run.isascii():
-            found.append(run[:LONGEST_WORD])
+            yield run[:LONGEST_WORD], start, start
         else:
-            found += pairs(build_sounds().of(run))
-    return Counter(found)
+            heard = pairs(build_sounds().of(run))
+            yield from ((sound, start + at, start + min(at + 1, len(run) - 1)) for at, sound in enumerate(heard))
+
+
+def _weighed(found: Iterator[tuple[str, int, int]], shares: Sequence[float]) -> dict[str, float]:
+    """How often each term stands in a text whose characters count so much each."""
+    counts: dict[str, float] = {}
+    for term, first, last in found:
+        counts[term] = counts.get(term, 0.0) + (shares[first] + shares[last]) / 2
+    return counts
 
 
 def pairs(sound: str) -> Sequence[str]:

@@ -51,6 +51,19 @@ def test_an_answer_to_a_listed_question_is_given_whole() -> None:
     assert found.parts[0].sentences == ("Open the lid.", "Press the knob.", "Wait.")
 
 
+def test_steps_whose_heading_alone_repeats_the_question_are_given_whole() -> None:
+    steps = "1. 刷新页面。\n2. 换一个网络。\n3. 把清晰度调低一级。"
+    assert choose_sentences("看视频老是卡", hit(page("a", "视频卡顿", steps, "zh"))) == [0, 1, 2]
+    assert choose_sentences("清晰度在哪里调", hit(page("a", "视频卡顿", steps, "zh"))) == [2]
+
+
+def test_what_a_text_says_counts_more_than_how_another_question_sounds() -> None:
+    knowledge = LexicalKnowledge()
+    rules = page("rules", "退款规则", "付款 30 天内且学完不超过一半，退还没学的课。超过一半不退。", "zh")
+    knowledge.put([rules, *(row(text, text, "不能。", language="zh") for text in ("能免费听一节吗", "还能转让吗"))])
+    assert knowledge.search(Query("学了一半了还能退吗", "zh", "public", None))[0].article == rules
+
+
 def test_two_halves_have_two_parts() -> None:
     assert halves_of("how do i get a refund, and where is my invoice?") == [
         "how do i get a refund",
