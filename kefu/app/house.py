@@ -13,6 +13,8 @@ import structlog
 from kefu.app.config import Config
 from kefu.app.delivery import Delivery
 from kefu.app.following import SearchIndex
+from kefu.app.library.answering import Answering
+from kefu.app.library.exchanges import gather
 from kefu.app.library.learning import Theme, themes
 from kefu.app.mode import Mode, Wish, read_wish, set_mode
 from kefu.app.notice import tell_team
@@ -23,7 +25,7 @@ from kefu.app.searches import Finder, Follower, RememberedSearches, edition_of
 from kefu.app.training import load_lexicons
 from kefu.core.articles import Article
 from kefu.core.errors import BadInput, NotFound, RecordsFailed, TooMany
-from kefu.core.events import Drafted, DrawnForReview, QuestionLeft
+from kefu.core.events import Drafted, DrawnForReview, PersonReplied, QuestionLeft
 from kefu.core.nouns import Inbound, Reading
 from kefu.core.ports.broker import Broker
 from kefu.core.ports.channel import Channel
@@ -31,7 +33,6 @@ from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory
 from kefu.service.desk.deeds import Deed, HandBack, Judge, Reply, SettleQuestion, Take
-from kefu.service.dialogue.decide import KNOWLEDGE
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
@@ -137,33 +138,40 @@ class Kefu:
         await self._speak(drawn[0].conversation_id, who, Judge(turn_id, right))
 
     async def themes(self) -> list[Theme]:
-        """The questions that nobody could answer and nobody has settled, by what they ask."""
-        house = self.house
+        """What nothing answered and what colleagues did, as far as nobody has settled it, by what it asks."""
+        house, store = self.house, self.store
+        await self.gather()
         find = house.find or Finder(self.searches).find
         today = house.clock().astimezone(house.zone).date()
-        return await themes(await self.store.questions(), find, house.promise.answers_at(KNOWLEDGE), today)
+        answering = Answering(house.reader, house.catalog, house.promise, find, today)
+        return await themes(await store.questions(), await store.exchanges("open"), answering)
+
+    async def gather(self) -> bool:
+        """Draft pairs from what colleagues answered since the last time; whether there may be more."""
+        return await gather(self.store, self.house.clock())
 
     async def learn(self, turns: Sequence[str], article: Article, who: str) -> None:
-        """Let an article answer the questions of these turns; raises `NotFound` for a turn that left none."""
-        owners = await self._left(turns)
+        """Let an article answer the questions of these turns; raises `NotFound` for a turn without one."""
+        owners = await self._asked(turns)
         await self.store.shelve([article], [], who, self.house.clock())
         await self.follower.catch_up()
         for turn_id, conversation_id in owners.items():
             await self._speak(conversation_id, who, SettleQuestion(turn_id, article.id))
 
     async def dismiss(self, turns: Sequence[str], who: str) -> None:
-        """Settle the questions of these turns without an answer; raises `NotFound` for a turn that left none."""
-        for turn_id, conversation_id in (await self._left(turns)).items():
+        """Settle the questions of these turns without an answer; raises `NotFound` for a turn without one."""
+        for turn_id, conversation_id in (await self._asked(turns)).items():
             await self._speak(conversation_id, who, SettleQuestion(turn_id))
 
-    async def _left(self, turns: Sequence[str]) -> Mapping[str, str]:
-        """The conversations of turns that left a question."""
+    async def _asked(self, turns: Sequence[str]) -> Mapping[str, str]:
+        """The conversations of turns that left a question, or in which a colleague answered one."""
         owners = {}
         for turn_id in dict.fromkeys(turns):
-            left = [one for one in await self.store.turn(turn_id) if isinstance(one.event, QuestionLeft)]
-            if not left:
+            events = await self.store.turn(turn_id)
+            asked = [one for one in events if isinstance(one.event, QuestionLeft | PersonReplied)]
+            if not asked:
                 raise NotFound(f"Turn {turn_id!r} left no question.")
-            owners[turn_id] = left[0].conversation_id
+            owners[turn_id] = asked[0].conversation_id
         return owners
 
     async def tell(self, conversation_id: str, number: int) -> None:

@@ -37,6 +37,9 @@ from kefu.service.turn.house import House
 
 log = structlog.get_logger()
 
+GATHER_S = 60.0
+"""How often colleagues' replies are looked at; the learning queue looks at them, too, when somebody opens it."""
+
 WATCH_S = 60.0
 """How often the promise in force is held against the verdicts since."""
 
@@ -74,6 +77,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             stack.push_async_callback(_stop, asyncio.create_task(_every(look_s, kefu.follower.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.keep_watch)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.index.catch_up)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(GATHER_S, kefu.gather)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
 

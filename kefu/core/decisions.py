@@ -92,3 +92,7 @@ class Search:
     rival: float
     otherwise: Decision
     because: str
+
+    def is_met_by(self, found: Found) -> bool:
+        """Whether what was found goes out."""
+        return found.probability >= self.least and found.probability > self.rival

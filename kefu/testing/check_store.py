@@ -27,7 +27,7 @@ from kefu.core.events import (
     QuestionSettled,
 )
 from kefu.core.nouns import Conversation, Flow, Identity, Option, Question, Said, Waiting
-from kefu.core.ports.questions import Left
+from kefu.core.ports.questions import Exchange, Left, Reply
 from kefu.core.ports.store import Commit, Memory, Parting, Review, Settled
 from kefu.testing.invent import invent
 
@@ -320,6 +320,33 @@ async def what_was_left_waits_with_its_answer_until_it_is_settled(store: Memory)
     assert not await store.questions()
 
 
+async def exchanges_wait_until_they_are_settled(store: Memory) -> None:
+    """What a reply came to changes until somebody settles it, and goes with its conversation."""
+    said = [
+        MessageReceived(NOW, "", "卖鞋吗"),
+        PersonReplied(NOW, "mei", "不卖。"),
+        PersonReplied(LATER, "mei", "没有。"),
+    ]
+    first = turn_of(talk_of("gather"), "gather-1", said[:2])
+    second = turn_of(first.conversation, "gather-2", said[2:])
+    for commit in (first, second):
+        await store.commit(commit)
+    _, one, other = (Reply(at.turn_id, at.conversation_id, at.position, at.number) for at in await store.happened())
+    await store.gather([Exchange(one, NOW, "waiting"), Exchange(other, LATER, "waiting")])
+    assert [found.reply for found in await store.exchanges("waiting")] == [one, other]
+    assert len(await store.exchanges("waiting", 1)) == 1
+    learned = Exchange(one, NOW, "open", "卖鞋吗", "zh", "不卖。", "mei")
+    await store.gather([learned, Exchange(other, LATER, "settled")])
+    assert (list(await store.exchanges("waiting")), list(await store.exchanges("open"))) == ([], [learned])
+    settled = turn_of(second.conversation, "gather-3", [QuestionSettled(LATER, first.turn_id, "a1", "mei")])
+    await store.commit(settled)
+    await store.gather([learned, Exchange(Reply("gone", "c-gone", 10**9, 1), NOW, "open", "x", "zh", "y")])
+    assert not await store.exchanges("open")
+    assert {found.reply.turn_id for found in await store.exchanges("settled")} == {first.turn_id, second.turn_id}
+    await store.erase(first.conversation.id)
+    assert not await store.exchanges("settled")
+
+
 STORE_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
     an_unknown_sender_has_no_conversation,
     what_was_committed_is_there,
@@ -338,6 +365,7 @@ STORE_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
     an_erased_conversation_leaves_nothing,
     drawn_enquiries_wait_for_a_verdict,
     what_was_left_waits_with_its_answer_until_it_is_settled,
+    exchanges_wait_until_they_are_settled,
 )
 
 SHARED_STORE_CHECKS: tuple[Callable[[Memory, Memory], Awaitable[None]], ...] = (

@@ -1,4 +1,4 @@
-"""What the team learns from questions that were left, for the API and the desk's page alike."""
+"""What the team learns from questions that were left or that colleagues answered, for the API and the desk's page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kefu.web.hall import Hall, now
 
 
 async def list_themes(hall: Hall, who: Operator) -> Sequence[Theme]:
-    """The open questions by what they ask, the most frequent first, for the team."""
+    """The open questions by what they ask, for the team: what kefu can't answer yet first."""
     require(who, "edit_knowledge")
     return await hall.kefu.themes()
 
@@ -39,4 +39,4 @@ async def dismiss(hall: Hall, who: Operator, turns: Sequence[str], *, name: str)
 
 def _some(turns: Sequence[str]) -> None:
     if not turns:
-        raise BadInput("Say which questions: the turns that left them.")
+        raise BadInput("Say which questions: the turns that left or answered them.")

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, sele
 from sqlalchemy.exc import SQLAlchemyError
 
 from kefu.adapters.sql import desk, library, opinions
+from kefu.adapters.sql import questions as learning
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.migrate import migrate
 from kefu.adapters.sql.people import SqlPeople
-from kefu.adapters.sql.questions import read as read_questions
-from kefu.adapters.sql.tables import claims, conversations, events, outbox, questions, reviews, turns
+from kefu.adapters.sql.tables import claims, conversations, events, exchanges, outbox, questions, reviews, turns
 from kefu.adapters.sql.writer import Writer
 from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
@@ -25,7 +25,7 @@ from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import Line, Order, Page, Scope, View
 from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.opinions import Tally
-from kefu.core.ports.questions import Left
+from kefu.core.ports.questions import Exchange, ExchangeState, Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
 T = TypeVar("T")
@@ -93,9 +93,8 @@ class SqlStore(SqlPeople):
             mine = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
             desk.erase_desk(connection, conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
-            connection.execute(delete(questions).where(questions.c.conversation_id == conversation_id))
-            connection.execute(delete(reviews).where(reviews.c.conversation_id == conversation_id))
-            connection.execute(delete(outbox).where(outbox.c.conversation_id == conversation_id))
+            for table in (questions, exchanges, reviews, outbox):
+                connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
             gone = connection.execute(delete(events).where(events.c.conversation_id == conversation_id)).rowcount
             connection.execute(delete(turns).where(turns.c.conversation_id == conversation_id))
             connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
@@ -177,7 +176,15 @@ class SqlStore(SqlPeople):
 
     async def questions(self, limit: int = 2_000) -> Sequence[Left]:
         """See `Questions`."""
-        return await self._read(lambda connection: read_questions(connection, limit))
+        return await self._read(lambda connection: learning.read(connection, limit))
+
+    async def gather(self, exchanges: Sequence[Exchange]) -> None:
+        """See `Questions`."""
+        await self._writer.write(lambda connection: learning.gather(connection, exchanges))
+
+    async def exchanges(self, state: ExchangeState, limit: int = 2_000) -> Sequence[Exchange]:
+        """See `Questions`."""
+        return await self._read(lambda connection: learning.read_exchanges(connection, state, limit))
 
     async def shelve(self, put: Sequence[Article], drop: Sequence[str], who: str, at: datetime) -> Shelved:
         """See `Library`."""

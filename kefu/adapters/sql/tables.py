@@ -177,6 +177,23 @@ questions = Table(
 Index("questions_open", questions.c.settled, questions.c.at)
 """A projection of what was left without an answer, and of what colleagues answered."""
 
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("turn_id", String(40), primary_key=True),
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("position", BigInteger, nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("who", Text, nullable=False),
+)
+Index("exchanges_by_state", exchanges.c.state, exchanges.c.at)
+"""What colleagues' replies came to, one row for each: the last position is how far the log was followed."""
+
 claims = Table(
     "claims",
     metadata,

@@ -35,7 +35,7 @@ async def consult(decision: Decision | Search, work: Work) -> Decision:
     if not isinstance(decision, Search):
         return decision
     found = work.found = await _found(decision.question, work)
-    if found.probability >= decision.least and found.probability > decision.rival:
+    if decision.is_met_by(found):
         return Answer(decision.question, found, decision.because)
     if decision.otherwise.because in LEFT:
         work.record(QuestionLeft(work.now, decision.question, work.talk.language, found.probability))

@@ -1,4 +1,4 @@
-"""The learning queue for programs of the team: what was left without an answer, and settling it."""
+"""The learning queue for programs of the team: what was left, what colleagues answered, and settling it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from kefu.app import Operator
 from kefu.app.library.articles import LARGEST, Properties
 from kefu.app.library.cards import Card, card_of
-from kefu.app.library.learning import Theme
+from kefu.app.library.learning import Otherwise, Theme
 from kefu.web import lessons
 from kefu.web.gate import Needs
 from kefu.web.hall import Hall, hall_of
@@ -35,17 +35,34 @@ class Near(BaseModel):
     probability: float
 
 
+class Contradiction(BaseModel):
+    """An answer that contradicts the drafted one: of a colleague (`who`), or of an article (`id`, `title`)."""
+
+    answer: str
+    who: str
+    id: str
+    title: str
+
+
 class Asked(BaseModel):
-    """Questions that ask the same, with a draft of their answer; personal data is masked."""
+    """Questions that ask the same, with a draft of their answer; personal data is masked.
+
+    `count` is of conversations, `resolved` of those that a colleague's answer solved. `answered` says that
+    the article `near` would answer today, `skill` names a skill that would.
+    """
 
     turns: list[str]
     language: str
     questions: list[str]
     latest: datetime
+    count: int
+    resolved: int
     answer: str
     who: str
+    contradictions: list[Contradiction]
     near: Near | None
     answered: bool
+    skill: str
 
 
 class Lesson(BaseModel):
@@ -68,7 +85,7 @@ class Dismissed(BaseModel):
 
 @router.get("")
 async def questions(hall: Hallway, who: Editor) -> Sequence[Asked]:
-    """The questions that nothing answered and nobody has settled, by what they ask, the most frequent first."""
+    """What nothing answered and what colleagues did, by what it asks; what kefu can't answer yet comes first."""
     return [_asked(theme) for theme in await lessons.list_themes(hall, who)]
 
 
@@ -96,8 +113,18 @@ def _asked(theme: Theme) -> Asked:
         language=theme.language,
         questions=list(theme.questions),
         latest=theme.latest,
+        count=theme.count,
+        resolved=theme.resolved,
         answer=theme.answer,
         who=theme.who,
+        contradictions=[_contradiction(one) for one in theme.otherwise],
         near=near,
         answered=theme.answered,
+        skill=theme.skill,
     )
+
+
+def _contradiction(one: Otherwise) -> Contradiction:
+    known = one.known
+    where = {"id": known.id, "title": known.title} if known else {"id": "", "title": ""}
+    return Contradiction(answer=one.answer, who=one.who, **where)

@@ -54,6 +54,67 @@ def test_a_question_that_is_answered_by_now_says_so(client: TestClient) -> None:
     assert theme["near"]["title"] == "自习室几点开门"
 
 
+def solve(client: TestClient, sender: str, question: str, answer: str, thanks: str = "好的，谢谢") -> None:
+    """A customer asks, a colleague answers, the customer thanks."""
+    conversation = ask(client, sender, question)["conversation"]
+    body = {"text": answer, "who": "小美" if sender < "d" else "阿强"}
+    client.post(f"/api/v1/conversations/{conversation}/reply", json=body, headers=AS_OPERATOR)
+    ask(client, sender, thanks, 2)
+
+
+def test_what_colleagues_solved_is_learned(client: TestClient) -> None:
+    solve(client, "c1", "您好，转人工，我想问", "您好，请讲")
+    solve(client, "c2", "请问家长可以旁听吗", "您好，家长可以旁听第一节课。还有什么可以帮您？")
+    solve(client, "d1", "家长能不能旁听", "家长可以旁听前3节课。")
+    solve(
+        client, "d2", "Can my parents sit in on a lesson?", "Sure, parents may sit in on the first lesson.", "thanks!"
+    )
+    chinese, english = themes(client)
+    assert (chinese["count"], chinese["resolved"], chinese["skill"], chinese["near"]) == (2, 2, "", None)
+    assert set(chinese["questions"]) == {"家长可以旁听吗", "家长能不能旁听"}
+    assert chinese["answer"] == "家长可以旁听前3节课。"
+    assert [(one["answer"], one["who"]) for one in chinese["contradictions"]] == [("家长可以旁听第一节课。", "小美")]
+    assert (english["language"], english["answer"]) == ("en", "Parents may sit in on the first lesson.")
+    page = client.get("/desk/questions", headers=AS_OPERATOR).text
+    assert "同事解决过 2 次" in page
+    assert "说法不同" in page
+    lesson = {
+        "turns": chinese["turns"],
+        "ways": chinese["questions"],
+        "answer": "家长可以旁听第一节课。",
+        "who": "小美",
+    }
+    assert client.post(f"{QUESTIONS}/accept", json=lesson, headers=AS_OPERATOR).status_code == 200
+    (reply,) = ask(client, "e1", "家长可以旁听吗")["replies"]
+    assert reply["text"] == "家长可以旁听第一节课。"
+    dismissed = client.post(f"{QUESTIONS}/dismiss", json={"turns": english["turns"]}, headers=AS_OPERATOR)
+    assert dismissed.status_code == 200
+    assert themes(client) == []
+
+
+def test_what_a_text_or_a_skill_answers_already_comes_last(client: TestClient) -> None:
+    draft = {"title": "自习室几点开门", "markdown": "自习室早上9点开门。", "language": "zh", "who": "小美"}
+    solve(client, "c1", "自习室几点开门", "自习室早上8点开门。")
+    client.post("/api/v1/knowledge", json=draft, headers=AS_OPERATOR)
+    solve(client, "c2", "请问有家长群吗", "有的，扫课程页的二维码加入。")
+    conversation = ask(client, "c3", "转人工")["conversation"]
+    client.post(f"/api/v1/conversations/{conversation}/take", json={"who": "小美"}, headers=AS_OPERATOR)
+    ask(client, "c3", "在哪里看学到第几课", 2)
+    reply = {"text": "在课程页的进度条上看。", "who": "小美"}
+    client.post(f"/api/v1/conversations/{conversation}/reply", json=reply, headers=AS_OPERATOR)
+    client.post(f"/api/v1/conversations/{conversation}/hand_back", json={"who": "小美"}, headers=AS_OPERATOR)
+    new, *served = themes(client)
+    assert new["questions"] == ["有家长群吗"]
+    (known,) = (one for one in served if one["answered"])
+    assert [one["questions"] for one in served if one["skill"] == "progress"] == [["在哪里看学到第几课"]]
+    assert (known["answered"], known["near"]["title"]) == (True, "自习室几点开门")
+    assert [one["title"] for one in known["contradictions"]] == ["自习室几点开门"]
+    page = client.get("/desk/questions?lang=en", headers=AS_OPERATOR).text
+    assert "The texts answer it already" in page
+    assert "The skill “progress” answers it already" in page
+    assert "asked once" in page
+
+
 def test_what_is_wrong_is_said(client: TestClient) -> None:
     lesson = {"turns": ["t0"], "ways": ["x"], "answer": "y"}
     assert client.post(f"{QUESTIONS}/accept", json=lesson, headers=AS_OPERATOR).status_code == 404

@@ -15,7 +15,7 @@ from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Judged, PersonReplied, QuestionLeft, QuestionSettled
 from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, View
-from kefu.core.ports.questions import Left
+from kefu.core.ports.questions import Exchange, ExchangeState, Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 
 
@@ -44,6 +44,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
     _log: list[Recorded] = field(default_factory=list)
     _turns: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     _slips: dict[str, Slip] = field(default_factory=dict)
+    _exchanges: dict[str, Exchange] = field(default_factory=dict)
     _position: int = 0
     _opened: dict[str, datetime] = field(default_factory=dict)
     _shelf: Shelf = field(default_factory=Shelf)
@@ -74,6 +75,8 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
         for number, event in enumerate(commit.events, start=commit.expected + 1):
             self._position += 1
             self._log.append(Recorded(self._position, talk.id, number, commit.turn_id, event))
+            if isinstance(event, QuestionSettled) and event.turn_id in self._exchanges:
+                self._exchanges[event.turn_id] = replace(self._exchanges[event.turn_id], state="settled")
         for parting in commit.partings:
             self._slips[parting.id] = Slip(parting, talk.id, commit.turn_id, commit.at)
 
@@ -100,6 +103,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
         self._turns = {turn: value for turn, value in self._turns.items() if turn not in turns}
         self._slips = {id_: slip for id_, slip in self._slips.items() if slip.conversation_id != conversation_id}
         self._claims = {claim: turn for claim, turn in self._claims.items() if turn not in turns}
+        self._exchanges = {turn: one for turn, one in self._exchanges.items() if turn not in turns}
         return gone
 
     async def take(self, now: datetime, limit: int, lease_s: float) -> Sequence[Due]:
@@ -193,6 +197,22 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
             elif isinstance(event, QuestionSettled):
                 left.pop(event.turn_id, None)
         return list(reversed(left.values()))[:limit]
+
+    async def gather(self, exchanges: Sequence[Exchange]) -> None:
+        """See `Questions`."""
+        for one in exchanges:
+            known = self._exchanges.get(one.reply.turn_id)
+            if one.reply.turn_id in self._turns and (known is None or known.state != "settled"):
+                self._exchanges[one.reply.turn_id] = one
+
+    async def exchanges(self, state: ExchangeState, limit: int = 2_000) -> Sequence[Exchange]:
+        """See `Questions`."""
+        found = sorted(
+            (one for one in self._exchanges.values() if one.state == state),
+            key=lambda one: one.reply.position,
+            reverse=state != "waiting",
+        )
+        return found[:limit]
 
     async def inbox(self, view: View, order: Order = "waiting", after: str = "", limit: int = 25) -> Page:
         """See `Desk`."""

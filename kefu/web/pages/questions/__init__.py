@@ -1,4 +1,4 @@
-"""The learning queue: what customers asked and nothing answered, with what a colleague said, to accept or dismiss."""
+"""The learning queue: what nothing answered and what colleagues did, to accept, change or dismiss."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kefu.app.library.articles import Properties
+from kefu.app.library.learning import NEAR
 from kefu.web import lessons
 from kefu.web.hall import hall_of, read_form
 from kefu.web.screen import render
 from kefu.web.viewer import operator_of
+from kefu.web.words import choose_language
 
 SHOWN = 20
 """Groups on the page; when some are settled, others follow."""
-
-NEAR = 0.3
-"""From this probability on an article is shown as coming near."""
 
 ASKED = 5
 """Ways to ask that are shown of a group."""
 
 
 async def show(request: Request) -> Response:
-    """The groups, the most frequent first."""
+    """The groups: what kefu can't answer yet comes first, the most frequent before others."""
     who, hall = operator_of(request), hall_of(request)
     themes = await lessons.list_themes(hall, who)
-    count = sum(len(theme.turns) for theme in themes)
+    count = sum(theme.count for theme in themes)
     learned = request.query_params.get("learned", "")[:64]
+    language = choose_language(request, hall.language)
+    skills = {name: skill.title.get(language) or name for name, skill in hall.kefu.catalog.skills.items()}
     return render(
         request, "questions/page.html", who=who, themes=themes[:SHOWN], groups=len(themes), count=count,
-        asked=ASKED, near_from=NEAR, learned=learned,
+        asked=ASKED, near_from=NEAR, learned=learned, skills=skills,
     )  # fmt: skip
 
 
