@@ -30,6 +30,12 @@ $(VENV)/.deep: $(VENV)/.dev
 
 deep: $(VENV)/.deep ## Install PyTorch, with which deep.v1 is trained
 
+$(VENV)/.server: $(VENV)/.deep
+	@$(BIN)/python -m pip install --quiet "transformers[serving]==5.24.0"
+	@touch $@
+
+server: $(VENV)/.server ## Install a server of language models, against which the writer is tested
+
 check: $(VENV)/.dev ## Format, lint, types, architecture, skills, documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -38,12 +44,12 @@ check: $(VENV)/.dev ## Format, lint, types, architecture, skills, documents
 	$(BIN)/codespell kefu docs/en README.md CONTRIBUTING.md bench tools tests
 	$(BIN)/kefu skill check kefu/starter/education
 
-test: $(VENV)/.dev $(VENV)/.deep ## Run all tests, browser and training of deep models included
+test: $(VENV)/.dev $(VENV)/.deep $(VENV)/.server ## Run all tests: browser, training of deep models, a model server
 	$(BIN)/pytest -n 2 -m "not e2e" -q
 	$(BIN)/pytest -m e2e -q -p no:randomly
 
-fast: $(VENV)/.dev ## Run the tests without a browser and without PyTorch
-	$(BIN)/pytest -n 2 -m "not e2e and not deep" --ignore=tests/e2e -q
+fast: $(VENV)/.dev ## Run the tests without a browser, PyTorch and a model server
+	$(BIN)/pytest -n 2 -m "not e2e and not deep and not model" --ignore=tests/e2e -q
 
 crash: $(VENV)/.dev ## Kill the server 200 times while customers write; nothing may be lost or doubled
 	$(BIN)/python tools/crash.py --kills 200
@@ -61,4 +67,4 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew
 clean: ## Remove what was made here
 	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache shots
 
-.PHONY: help setup demo deep check test fast crash bench-quick bench lock clean
+.PHONY: help setup demo deep server check test fast crash bench-quick bench lock clean

@@ -86,12 +86,17 @@ async def told(_: Request) -> Response:
     return JSONResponse(asked)
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def serving() -> Iterator[str]:
     """A process of it; the address that a writer is given."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with subprocess.Popen([sys.executable, __file__, str(port)]) as process:
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
