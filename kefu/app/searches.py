@@ -18,7 +18,7 @@ from kefu.app.config import Config
 from kefu.app.plugins import load_plugin
 from kefu.app.readers import open_encoder
 from kefu.core.articles import Article
-from kefu.core.ports.knowledge import Found, Hit, Knowledge, Query
+from kefu.core.ports.knowledge import Embeds, Found, Hit, Knowledge, Query
 from kefu.core.ports.library import Library
 from kefu.core.ports.reader import Term
 
@@ -35,6 +35,8 @@ PORTION = 500
 """Articles that are put at once, so that the first ones are found early and memory stays small."""
 
 EDITION = "edition"
+VECTORS = ".passages.npz"
+"""Vectors of passages, beside those that training keeps: a start encodes only what is new."""
 
 DOUBTFUL = 0.6
 """From this probability on nobody asks whether a text that has expired would have known better."""
@@ -64,6 +66,11 @@ class RememberedSearches:
     def version(self) -> str:
         """See `Knowledge`."""
         return self._knowledge.version
+
+    @property
+    def embeddings(self) -> tuple[int, int]:
+        """See `Embeds`; nothing for a search that needs no vectors."""
+        return self._knowledge.embeddings if isinstance(self._knowledge, Embeds) else (0, 0)
 
     def put(self, articles: Sequence[Article]) -> None:
         """See `Knowledge`."""
@@ -203,6 +210,7 @@ async def open_searches(config: Config, names: Mapping[str, Sequence[Term]]) -> 
     }
     if config.get("reader.encoder", str):
         folder = str(config.home / config.get("reader.encoder", str))
+        settings["vectors"] = config.home / config.get("reader.model", str) / VECTORS
         settings["open_encoder"] = lambda: open_encoder(config.get("reader.encoder_use", str), folder)
     factory = load_plugin("knowledge", config.get("knowledge.use", str))
     return RememberedSearches(await asyncio.to_thread(factory, settings))

@@ -23,6 +23,8 @@ SHOWN_COUNTS = {
     "promise_evidence": "Evidence against the promise in force; from 1 on automation is lowered",
     "search_hits": "Searches of the company's texts that were remembered",
     "search_misses": "Searches of the company's texts that were carried out",
+    "embedding_hits": "Passages and questions whose vectors were remembered",
+    "embedding_misses": "Passages and questions that the encoder had to read",
     "library_edition": "The edition of the library that this process searches",
     "promise_floor": "The threshold that the watch asks for; 0 while the certificate holds, 2 for no answers",
 }

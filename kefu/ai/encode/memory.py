@@ -26,12 +26,15 @@ NONE = np.zeros(0)
 class VectorMemory:
     """Encodes by looking up first. Without a file it only encodes, in portions, on so many cores (0: all).
 
-    A file that is missing, damaged or of another encoder is as good as an empty one. Several
-    processes may use it at the same time: each replaces it whole, and the last one stays.
+    A file that is missing, damaged or of another encoder is as good as an empty one, and one that can't be
+    written as none. Several processes may use it at the same time: each replaces it whole, and the last one
+    stays. `hits` and `misses` count texts that were looked up, and those that the encoder had to read.
     """
 
     def __init__(self, file: Path | None, cores: int = 0) -> None:
         self._file, self._cores = file, cores or cores_of({})
+        self.hits = 0
+        self.misses = 0
 
     def encode(self, encoder: Encoder, texts: Sequence[str], progress: Callable[[int, int], None]) -> np.ndarray:
         """Vectors float32 (n_texts, d) as the encoder makes them; `progress` gets (texts done, all texts)."""
@@ -40,6 +43,8 @@ class VectorMemory:
         found = {key: before[key] for key in keys if key in before}
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         wanted = sorted(new, key=lambda key: (len(new[key]), new[key]))
+        self.hits += len(found)
+        self.misses += len(new)
         portions = [wanted[at : at + AT_ONCE] for at in range(0, len(wanted), AT_ONCE)]
         with ThreadPoolExecutor(self._cores) as cores:
             made = cores.map(lambda portion: np.asarray(encoder.encode([new[key] for key in portion])), portions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from kefu.core.ports.knowledge import Hit, Knowledge, Query
 
 NAME = "fused.v1"
 VECTORS = "vectors.npz"
+QUESTIONS = 1024
+"""Questions whose vectors are remembered, some 2 kB each."""
+
 MOST_AMONG = 1000
 """Passages of the articles that are close in meaning, of which the close ones are picked."""
 
@@ -30,7 +34,8 @@ class FusedKnowledge:
 
     The candidates of both are ranked together by all signs, the cosine of meaning among them. A
     language that the encoder can't read, and a text too long for it, are searched as `lexical.v1`
-    does. Vectors are kept in the folder by text.
+    does. Vectors are kept by encoder and text, which knows no audience, in the file `kept` or in the folder; what
+    may be seen is decided by the search.
     """
 
     def __init__(
@@ -39,9 +44,11 @@ class FusedKnowledge:
         languages: Sequence[str],
         folder: Path | None = None,
         groups: Sequence[tuple[Sequence[str], Sequence[str]]] = (),
+        kept: Path | None = None,
     ) -> None:
         self._lexical = LexicalKnowledge(folder, groups)
-        self._vectors = PassageVectors(encoder, languages, folder / VECTORS if folder else None)
+        self._vectors = PassageVectors(encoder, languages, kept or (folder / VECTORS if folder else None))
+        self._asked = lru_cache(QUESTIONS)(lambda text: np.asarray(encoder.encode([text]))[0])
         self._writing = threading.Lock()
         self._vectors.put(self._lexical.index.snapshot.articles())
 
@@ -50,6 +57,12 @@ class FusedKnowledge:
         """See `Knowledge`."""
         read = ",".join(sorted(self._vectors.languages))
         return f"{NAME}-{self._lexical.version.rpartition('-')[2]}-{self._vectors.encoder.version}-{read}"
+
+    @property
+    def embeddings(self) -> tuple[int, int]:
+        """See `Embeds`."""
+        memory, asked = self._vectors.memory, self._asked.cache_info()
+        return memory.hits + asked.hits, memory.misses + asked.misses
 
     def put(self, articles: Sequence[Article]) -> None:
         """See `Knowledge`; as fast as the encoder reads."""
@@ -83,7 +96,7 @@ class FusedKnowledge:
         most = max(CANDIDATES, query.limit)
         asked = prepare(query, snapshot, self._lexical.synonyms)
         found = {one.place: one for one in snapshot.best(search_for(asked, query, snapshot), most)}
-        vector = np.asarray(self._vectors.encoder.encode([query.text]))[0]
+        vector = self._asked(query.text)
         table = self._vectors.table()
         near = set(table.nearest(vector, query, most))
         among = search_among({article for article, _ in near}, query, snapshot)
@@ -95,9 +108,13 @@ class FusedKnowledge:
 
 
 def open_knowledge(settings: Mapping[str, Any]) -> Knowledge:
-    """As `lexical.v1`, with `open_encoder()` and `encoder_languages`; raises `BadConfig` without an encoder."""
+    """As `lexical.v1`, with `open_encoder()`, `encoder_languages` and `vectors`, a file that keeps them.
+
+    Raises `BadConfig` without an encoder.
+    """
     if "open_encoder" not in settings:
         raise BadConfig("kefu.toml: fused.v1 needs an encoder; name its folder, or use lexical.v1.")
     folder = Path(str(settings["folder"])) if settings.get("folder") else None
     languages = settings.get("encoder_languages", ("en",))
-    return FusedKnowledge(settings["open_encoder"](), languages, folder, groups_in(settings))
+    kept = Path(str(settings["vectors"])) if settings.get("vectors") else None
+    return FusedKnowledge(settings["open_encoder"](), languages, folder, groups_in(settings), kept)

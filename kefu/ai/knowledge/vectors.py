@@ -64,15 +64,21 @@ class PassageVectors:
     def __init__(self, encoder: Encoder, languages: Sequence[str], file: Path | None) -> None:
         self.encoder = encoder
         self.languages = frozenset(languages)
-        self._memory = VectorMemory(file)
+        self.memory = VectorMemory(file)
         self._rows: dict[str, tuple[Article, np.ndarray]] = {}
         self._table: Table | None = None
 
     def put(self, articles: Sequence[Article]) -> None:
-        """Encode what is new."""
+        """Encode what is new: a passage that its article had before keeps its vector, others are looked up first."""
         read = [one for one in articles if one.language in self.languages and one.passages]
-        texts = [_text(one, at) for one in read for at in range(len(one.passages))]
-        vectors = self._memory.encode(self.encoder, texts, lambda *_: None) if texts else np.zeros((0, 0))
+        texts = [text for one in read for text in _texts(one)]
+        held = [self._rows[one.id] for one in read if one.id in self._rows]
+        known = {text: vector for article, rows in held for text, vector in zip(_texts(article), rows, strict=True)}
+        new = [text for text in texts if text not in known]
+        if new:
+            known |= zip(new, self.memory.encode(self.encoder, new, lambda *_: None), strict=True)
+        self.memory.hits += len(texts) - len(new)
+        vectors = np.array([known[text] for text in texts], np.float32)
         self.drop([one.id for one in articles])
         begin = 0
         for one in read:
@@ -108,6 +114,6 @@ def _tabled(rows: Mapping[str, tuple[Article, np.ndarray]], dimensions: int) -> 
     )
 
 
-def _text(article: Article, at: int) -> str:
-    passage = article.passages[at]
-    return f"{unit_of(article, passage)}\n{passage.text[:LONGEST_READ]}".strip()
+def _texts(article: Article) -> list[str]:
+    """What the encoder reads of each passage."""
+    return [f"{unit_of(article, one)}\n{one.text[:LONGEST_READ]}".strip() for one in article.passages]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from kefu.core.articles import Article, Audience, Passage
 from kefu.core.nouns import Language
@@ -96,3 +96,12 @@ class Knowledge(Protocol):
 
     def close(self) -> None:
         """Let go of files."""
+
+
+@runtime_checkable
+class Embeds(Protocol):
+    """A `Knowledge` that turns texts into vectors, and counts how often it need not."""
+
+    @property
+    def embeddings(self) -> tuple[int, int]:
+        """Texts whose vectors were remembered, and those that an encoder read, since it was opened."""

@@ -61,6 +61,8 @@ def _knowledge(kefu: Kefu) -> dict[str, float]:
     return {
         "search_hits": searches.hits,
         "search_misses": searches.misses,
+        "embedding_hits": searches.embeddings[0],
+        "embedding_misses": searches.embeddings[1],
         "library_edition": kefu.follower.edition,
     }
 
