@@ -13,16 +13,22 @@ from kefu.cli.options import json_option, project_option
 from kefu.cli.show import as_json, chinese, console, plain, progress, say
 
 if TYPE_CHECKING:
+    from kefu.app.library.answering import Answered
     from kefu.app.quiz import Asked, Quiz, Share
     from kefu.app.quiz.against import Against
     from kefu.core.articles import Audience
     from kefu.core.nouns import Language
-    from kefu.core.ports.knowledge import Found, Hit
+    from kefu.core.ports.knowledge import Hit
 
 SHOWN = 20
 """How many questions of a kind are printed."""
 
-MARKS = {"wrong": ("answered wrongly", "答错"), "silent": ("not answered", "未答"), "right": ("right", "正确")}
+MARKS = {
+    "wrong": ("answered wrongly", "答错"),
+    "silent": ("not answered", "未答"),
+    "skill": ("taken by a skill", "由技能处理"),
+    "right": ("right", "正确"),
+}
 
 
 @click.command(
@@ -39,8 +45,8 @@ Examples:
 def search(question: str, *, project: Path, language: Language | None, audience: Audience, as_json_: bool) -> None:
     """Show what the texts say to a QUESTION, how sure that is, and what else was found.
 
-    The sentences are those that a customer would get. Whether a skill would answer
-    instead is not looked at.
+    The sentences are those that a customer would get. A skill that would take the
+    question instead is named, where a model is trained.
     """
     from kefu.app.config import load_config
     from kefu.app.data.source import language_of
@@ -48,19 +54,20 @@ def search(question: str, *, project: Path, language: Language | None, audience:
 
     spoken = language or ("zh" if language_of(question) == "zh" else "en")
 
-    async def work() -> tuple[Found, list[Hit], float]:
+    async def work() -> tuple[Answered, list[Hit], float]:
         async with open_texts(load_config(project), datetime.now(UTC)) as texts:
-            found, hits = await texts.ask(question, spoken, audience)
-            return found, list(hits), texts.least
+            answered, hits = await texts.ask(question, spoken, audience)
+            return answered, list(hits), texts.least
 
-    found, hits, least = asyncio.run(work())
+    answered, hits, least = asyncio.run(work())
+    found = answered.found
     said = {(part.hit.article.id, part.hit.passage.number) for part in found.parts}
     others = {hit.article.id: hit for hit in reversed(hits) if (hit.article.id, hit.passage.number) not in said}
     further = sorted(others.values(), key=hits.index)  # the best passage of each article
     if as_json_:
-        as_json(_found(found, further, least))
+        as_json(_found(answered, further, least))
     else:
-        _show_found(found, further, least)
+        _show_found(answered, further, least)
 
 
 @click.command(
@@ -81,11 +88,12 @@ Examples:
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page.")
 @json_option
 def test(file: Path, *, project: Path, least: float, against: Path | None, page: Path | None, as_json_: bool) -> None:
-    """Ask the questions of FILE and hold the answers against the sources that it expects.
+    """Ask the questions of FILE as customers would, and hold the answers against the sources that it expects.
 
     FILE is CSV, JSONL or Excel with the columns question and source (an article's id,
     title, source or link; several with | between; empty: must not be answered), and if you like
-    language, audience, and contains (what the answer must hold). Exit code 1 when
+    language, audience, and contains (what the answer must hold). Questions that a skill
+    takes, as in a conversation, are named and count apart. Exit code 1 when
     anything answered is wrong, or fewer than --least of those with a source are answered
     rightly.
     """
@@ -122,9 +130,11 @@ def test(file: Path, *, project: Path, least: float, against: Path | None, page:
         raise click.exceptions.Exit(1)
 
 
-def _found(found: Found, further: list[Hit], least: float) -> dict[str, object]:
+def _found(answered: Answered, further: list[Hit], least: float) -> dict[str, object]:
+    found = answered.found
     return {
-        "answered": bool(found.parts) and found.probability >= least,
+        "answered": answered.goes_out,
+        "skill": answered.skill,
         "probability": found.probability,
         "threshold": least,
         "parts": [{**_hit(part.hit), "sentences": part.sentences} for part in found.parts],
@@ -149,10 +159,13 @@ def _place(hit: Hit) -> str:
     return f"{plain(' › '.join(dict.fromkeys(headings)))}  [dim]{hit.article.id}[/]"
 
 
-def _show_found(found: Found, further: list[Hit], least: float) -> None:
+def _show_found(answered: Answered, further: list[Hit], least: float) -> None:
+    found = answered.found
+    if answered.skill:
+        say(f"The skill {answered.skill} takes this question.", f"这个问题由技能 {answered.skill} 处理。")
     if not found.parts:
         say("Nothing was found.", "没有找到。")
-    elif found.probability >= least:
+    elif answered.goes_out:
         say(
             f"Goes out: {found.probability:.2f}, enough from {least:.2f} on.",
             f"会回答：{found.probability:.2f}，达到 {least:.2f}。",
@@ -185,8 +198,11 @@ def _show_quiz(quiz: Quiz) -> None:
 
     zh = chinese()
     columns = (
-        ("", "questions", "found first", "among 5", "answered", "right", "wrong", "answered rightly", "rightly silent"),
-        ("", "问题", "排第一", "前五", "自动回答", "答对", "答错", "应答而答对", "不应答而未答"),
+        (
+            *("", "questions", "found first", "among 5", "by a skill", "by the texts"),
+            *("right", "wrong", "answered rightly", "rightly silent"),
+        ),
+        ("", "问题", "排第一", "前五", "由技能处理", "资料回答", "答对", "答错", "应答而答对", "不应答而未答"),
     )[zh]
     table = Table(*columns, box=None, header_style="dim")
     names = {"zh": ("Chinese", "中文")[zh], "en": ("English", "英文")[zh]}
@@ -205,6 +221,16 @@ def _show_quiz(quiz: Quiz) -> None:
     )
     for part in quiz.calibration:
         console.print(f"  {part.sure:.2f} → {part.right:.2f}  [dim]{part.count}[/]")
+    if not quiz.with_skills:
+        say(
+            "No model is trained, so that skills were not asked first; run kefu train.",
+            "还没有训练模型，所以没有先问技能；请运行 kefu train。",
+        )
+    for one in quiz.taken[:SHOWN]:
+        say(
+            f"  The skill {one.skill} takes {one.listed.line}: {one.listed.question}",
+            f"  由技能 {one.skill} 处理 {one.listed.line}：{one.listed.question}",
+        )
     for one in quiz.failures[:SHOWN]:
         _show_failure(one)
     rest = len(quiz.failures) - SHOWN

@@ -6,12 +6,12 @@ import csv
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 from kefu.ai.training.measures import risk_coverage, wilson
 from kefu.app.exam import Exam
+from kefu.app.sheet import render_sheet
 from kefu.core.nouns import Language
 
 MOST_ERRORS = 200
@@ -78,25 +78,21 @@ def _pictures(exam: Exam) -> dict[str, str]:
 
 
 def _page(exam: Exam, language: Language, pictures: dict[str, str], name: str, now: datetime) -> str:
-    from jinja2 import Environment
     from markupsafe import Markup
 
-    texts = json.loads(files(__package__).joinpath(f"page.{language}.json").read_text("utf-8"))
-    template = files(__package__).joinpath("page.html").read_text("utf-8")
     points = risk_coverage([one.sure for one in exam.read], [one.is_right for one in exam.read])
     today = [one for one in points if one.threshold >= exam.answer_at][-1:]
     interval = wilson(sum(one.is_right for one in exam.read), len(exam.read))
     other: Literal["index.html", "index.zh.html"] = "index.zh.html" if language == "en" else "index.html"
-    page = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(template)
-    return page.render(
+    return render_sheet(
+        __package__,
+        language,
         exam=exam,
         errors=exam.errors[:MOST_ERRORS],
         intents=sorted(exam.intents, key=lambda one: one.f1),
         pictures=[(key, Markup(pictures[key])) for key in PICTURES if key in pictures],  # noqa: S704 - our own
         today=today[0] if today else None,
         interval=interval,
-        say=texts,
-        language=language,
         other=other,
         name=name,
         made=f"{now:%Y-%m-%d %H:%M} UTC",

@@ -3,43 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kefu.app.config import Config
 from kefu.app.data.records import known_names
+from kefu.app.library.answering import Answered, Answering
 from kefu.app.library.bring import FOLDER
 from kefu.app.library.intake import all_articles, open_library
 from kefu.app.models import Models
 from kefu.app.promise import read_certificate, standing, subject_of, usual_promise
+from kefu.app.readers import reader_settings
 from kefu.app.searches import Finder, Follower, edition_of, open_searches
+from kefu.app.skills import load_catalog
 from kefu.core.articles import Article, Audience
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Language
-from kefu.core.ports.knowledge import Found, Hit, Knowledge, Query
+from kefu.core.ports.knowledge import Hit, Knowledge, Query
+from kefu.core.ports.reader import Reader, Term
 from kefu.core.ports.store import Memory
 from kefu.service.dialogue.decide import KNOWLEDGE
+from kefu.service.dialogue.scene import Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
     """What there is to be found, and how sure it must be: an answer goes out from the probability `least` on.
 
-    Whether a skill would answer instead is not looked at.
+    `answering` knows which skill comes first; None where no model is trained, so that texts alone answer.
     """
 
     articles: Sequence[Article]
     least: float
     today: date
     knowledge: Knowledge
+    answering: Answering | None = None
 
-    async def ask(self, text: str, language: Language, audience: Audience) -> tuple[Found, Sequence[Hit]]:
-        """The sentences that would go out if they are sure enough, and the passages found, best first."""
+    async def ask(self, text: str, language: Language, audience: Audience) -> tuple[Answered, Sequence[Hit]]:
+        """What would answer, and the passages found, best first."""
         query = Query(text, language, audience, self.today)
+        hits = await asyncio.to_thread(self.knowledge.search, query)
+        if self.answering:
+            return await self.answering.ask(text, language, audience), hits
         found = await Finder(self.knowledge).find(query)
-        return found, await asyncio.to_thread(self.knowledge.search, query)
+        return Answered("", found, goes_out=bool(found.parts) and found.probability >= self.least), hits
 
 
 @asynccontextmanager
@@ -58,22 +67,34 @@ async def open_texts(config: Config, now: datetime) -> AsyncIterator[Texts]:
         searches = await open_searches(apart, names or {})
         try:
             await Follower(library, searches).catch_up()
-            least = await _least(config, library)
-            yield Texts(articles, least, now.astimezone(config.zone).date(), searches)
+            reader = await asyncio.to_thread(_reader, config, names or {})
+            promise = await _promise(config, library, reader.version if reader else "")
+            today = now.astimezone(config.zone).date()
+            answering = None
+            if reader:
+                catalog = load_catalog(config.home / config.get("skills.folder", str))
+                answering = Answering(reader, catalog, promise, Finder(searches).find, today)
+            yield Texts(articles, promise.answers_at(KNOWLEDGE), today, searches, answering)
         finally:
             searches.close()
 
 
-async def _least(config: Config, library: Memory) -> float:
-    """How sure the texts must be: by the certificate where there is one, else by kefu.toml."""
+def _reader(config: Config, names: Mapping[str, Sequence[Term]]) -> Reader | None:
+    """The model that serves, which knows the records' names; None where none was trained."""
+    models = Models(config.home / config.get("reader.model", str))
+    try:
+        reader = models.open(models.current(), reader_settings(config))
+    except ModelMissing:
+        return None
+    reader.know(names)
+    return reader
+
+
+async def _promise(config: Config, library: Memory, reader: str) -> Promise:
+    """How sure answers must be: by the certificate where there is one, else by kefu.toml."""
     usual = usual_promise(config)
     certificate = await asyncio.to_thread(read_certificate, config.home)
     if certificate is None:
-        return usual.answers_at(KNOWLEDGE)
-    models = Models(config.home / config.get("reader.model", str))
-    try:
-        reader = models.card(models.current()).version
-    except ModelMissing:
-        reader = ""
+        return usual
     subject = await asyncio.to_thread(subject_of, config, reader, await edition_of(library))
-    return standing(certificate, subject, await library.reviews(judged=True)).applied(usual).answers_at(KNOWLEDGE)
+    return standing(certificate, subject, await library.reviews(judged=True)).applied(usual)

@@ -9,9 +9,10 @@ from typing import Literal
 
 from kefu.ai.text.normal import normalise
 from kefu.ai.training.measures import Bin, calibration_error, reliability
+from kefu.app.library.answering import Answered
 from kefu.app.library.texts import Texts
 from kefu.app.quiz.listed import Listed
-from kefu.core.ports.knowledge import Found, Hit
+from kefu.core.ports.knowledge import Hit
 from kefu.core.ports.reader import Progress
 from kefu.service.promise.binomial import lower_bound, upper_bound
 
@@ -21,8 +22,11 @@ FIRST = 5
 TAIL = 0.025
 """How likely a share lies beyond either end of its interval, at most: 95 % in all."""
 
-Mark = Literal["wrong", "silent", "right"]
-"""From the worst to the best: answered wrongly; not answered though a source could; as it should be."""
+Mark = Literal["wrong", "silent", "skill", "right"]
+"""From the worst to the best: answered wrongly; not answered though a source could; a skill takes it; as it should be.
+
+What a skill says is for its own dialogues to test, so it counts neither as right nor as wrong.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Asked:
 
     `place` counts from 1 where among the first passages an expected article stands, 0 for nowhere.
     `fits` says whether the sentences found are right, however sure kefu is of them; `said` are these sentences,
-    `of` the titles that they come from.
+    `of` the titles that they come from. `skill` names the skill that takes the question, as in a turn.
     """
 
     listed: Listed
@@ -41,10 +45,11 @@ class Asked:
     mark: Mark
     said: str
     of: tuple[str, ...]
+    skill: str = ""
 
     @property
     def is_answered(self) -> bool:
-        """Whether kefu would answer by itself."""
+        """Whether the texts would answer."""
         return self.mark == "wrong" or (self.mark == "right" and bool(self.listed.expected))
 
 
@@ -73,13 +78,14 @@ class Figures:
     """How questions came out.
 
     `first` and `among` are shares of those that have a source: it is found first, or among the first five.
-    `answered` is the share of all that would be answered by itself; `right` and `wrong` are shares of these.
-    `served` is the share of those with a source that is answered rightly, `silent` that of those without that is not
-    answered, as it should be.
+    `skill` is the share of all that a skill takes, `answered` that which the texts answer; `right` and `wrong` are
+    shares of these. Of what no skill takes, `served` is the share of those with a source that is answered rightly,
+    `silent` that of those without that is not answered, as it should be.
     """
 
     first: Share
     among: Share
+    skill: Share
     answered: Share
     right: Share
     wrong: Share
@@ -89,11 +95,15 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
-    """All questions with what came of them on a day; an answer goes out from the probability `least` on."""
+    """All questions with what came of them on a day; an answer goes out from the probability `least` on.
+
+    `with_skills` says whether skills came first, as in a turn: else no model is trained.
+    """
 
     least: float
     on: date
     method: str
+    with_skills: bool
     asked: tuple[Asked, ...]
 
     @property
@@ -110,7 +120,13 @@ class Quiz:
     @property
     def failures(self) -> Sequence[Asked]:
         """What did not come out as it should, surest first."""
-        return sorted((one for one in self.asked if one.mark != "right"), key=lambda one: -one.probability)
+        wrong = (one for one in self.asked if one.mark in ("wrong", "silent"))
+        return sorted(wrong, key=lambda one: -one.probability)
+
+    @property
+    def taken(self) -> Sequence[Asked]:
+        """What a skill takes, in the order of the list."""
+        return [one for one in self.asked if one.skill]
 
     @property
     def calibration(self) -> Sequence[Bin]:
@@ -136,6 +152,7 @@ class Quiz:
             "threshold": self.least,
             "on": self.on.isoformat(),
             "method": self.method,
+            "with_skills": self.with_skills,
             "figures": _figures(self.figures),
             "by_language": {name: _figures(one) for name, one in self.by_language.items()},
             "calibration": [asdict(one) for one in self.calibration],
@@ -145,44 +162,49 @@ class Quiz:
 
 
 async def ask_all(questions: Sequence[Listed], texts: Texts, progress: Progress) -> Quiz:
-    """Ask all questions of the texts; the same texts give the same quiz."""
+    """Ask all questions as customers would; the same texts and skills give the same quiz."""
     asked = []
     for number, one in enumerate(questions, start=1):
-        found, hits = await texts.ask(one.question, one.language, one.audience)
-        asked.append(_marked(one, found, hits, texts.least))
+        answered, hits = await texts.ask(one.question, one.language, one.audience)
+        asked.append(_marked(one, answered, hits))
         progress("questions", number, len(questions))
-    return Quiz(texts.least, texts.today, texts.knowledge.version, tuple(asked))
+    with_skills = texts.answering is not None
+    return Quiz(texts.least, texts.today, texts.knowledge.version, with_skills, tuple(asked))
 
 
 def figures_of(asked: Sequence[Asked]) -> Figures:
     """The figures of questions."""
     sourced = [one for one in asked if one.listed.expected]
+    left = [one for one in asked if not one.skill]
+    sourced_left = [one for one in left if one.listed.expected]
+    unsourced_left = [one for one in left if not one.listed.expected]
     answered = [one for one in asked if one.is_answered]
     wrong = sum(one.mark == "wrong" for one in answered)
     return Figures(
         first=share_of(sum(one.place == 1 for one in sourced), len(sourced)),
         among=share_of(sum(one.place > 0 for one in sourced), len(sourced)),
+        skill=share_of(len(asked) - len(left), len(asked)),
         answered=share_of(len(answered), len(asked)),
         right=share_of(len(answered) - wrong, len(answered)),
         wrong=share_of(wrong, len(answered)),
-        served=share_of(sum(one.mark == "right" for one in sourced), len(sourced)),
-        silent=share_of(
-            sum(one.mark == "right" for one in asked if not one.listed.expected), len(asked) - len(sourced)
-        ),
+        served=share_of(sum(one.mark == "right" for one in sourced_left), len(sourced_left)),
+        silent=share_of(sum(one.mark == "right" for one in unsourced_left), len(unsourced_left)),
     )
 
 
-def _marked(one: Listed, found: Found, hits: Sequence[Hit], least: float) -> Asked:
+def _marked(one: Listed, answered: Answered, hits: Sequence[Hit]) -> Asked:
+    found = answered.found
     said = " ".join(sentence for part in found.parts for sentence in part.sentences)
     from_them = bool(found.parts) and all(part.hit.article.id in one.expected for part in found.parts)
     fits = from_them and normalise(one.contains).text in normalise(said).text
-    answers = bool(found.parts) and found.probability >= least
     mark: Mark = "silent" if one.expected else "right"
-    if answers:
+    if answered.skill:
+        mark = "skill"
+    elif answered.goes_out:
         mark = "right" if fits else "wrong"
     places = [number for number, hit in enumerate(hits[:FIRST], start=1) if hit.article.id in one.expected]
     titles = tuple(dict.fromkeys(part.hit.article.title for part in found.parts))
-    return Asked(one, found.probability, min(places, default=0), fits, mark, said, titles)
+    return Asked(one, found.probability, min(places, default=0), fits, mark, said, titles, answered.skill)
 
 
 def _figures(one: Figures) -> dict[str, object]:
@@ -191,7 +213,7 @@ def _figures(one: Figures) -> dict[str, object]:
 
 
 def _as_dict(one: Asked) -> dict[str, object]:
-    told = {name: getattr(one, name) for name in ("probability", "place", "fits", "mark", "said", "of")}
+    told = {name: getattr(one, name) for name in ("probability", "place", "fits", "mark", "skill", "said", "of")}
     listed = one.listed
     about = {name: getattr(listed, name) for name in ("line", "question", "language", "audience", "contains")}
     return {**about, "expected": sorted(listed.expected), **told}

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from files import make_xlsx
+from small_house import make_bench
 
 from kefu.adapters.files.workbook import shown
 from kefu.ai.knowledge.lexical import LexicalKnowledge
+from kefu.app.library.answering import Answering
 from kefu.app.library.texts import Texts
 from kefu.app.quiz import Quiz, ask_all, share_of
 from kefu.app.quiz.against import Against, Change, compare
 from kefu.app.quiz.listed import Listed, read_list
 from kefu.app.quiz.page import render
+from kefu.app.searches import Finder
 from kefu.core.errors import BadInput, TooLarge
 from kefu.testing.check_knowledge import DAY, row
 
@@ -140,6 +144,27 @@ async def test_what_comes_out_is_marked(texts: Texts) -> None:
     sure = [one.probability for one in quiz.failures]
     assert sure == sorted(sure, reverse=True)
     assert sum(one.count for one in quiz.calibration) == 6
+
+
+async def test_a_skill_takes_its_questions_before_the_texts_as_in_a_turn(texts: Texts) -> None:
+    house = make_bench().house
+    find = Finder(texts.knowledge).find
+    school = replace(texts, answering=Answering(house.reader, house.catalog, house.promise, find, DAY))
+    lines = (
+        listed(2, "教材怎么邮寄", "mail"),
+        listed(3, "教材怎么邮寄，我要退货", "mail"),
+        listed(4, "英语课学到哪了"),
+        listed(5, "多少钱"),
+    )
+    quiz = await asked(school, *lines)
+    assert [one.mark for one in quiz.asked] == ["right", "skill", "skill", "right"]
+    assert [(one.listed.line, one.skill) for one in quiz.taken] == [(3, "refund"), (4, "progress")]
+    figures = quiz.figures
+    assert (figures.skill.count, figures.answered.count, figures.served.of, figures.silent.of) == (2, 1, 1, 1)
+    assert quiz.failures == []
+    page = render(quiz, None, name="学校", language="zh")
+    assert "由技能处理的问题" in page
+    assert "还没有训练模型" in render(await asked(texts, *lines), None, name="学校", language="zh")
 
 
 async def test_the_same_texts_give_the_same_report(texts: Texts) -> None:
