@@ -7,7 +7,7 @@ through. The page's policy (`kefu.web.front`) forbids scripts a second time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -17,6 +17,8 @@ from kefu.ai.knowledge.passages import TAG, inline_text, slug
 
 LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s]|/(?![/\\])|#", re.IGNORECASE)
 """What a link may begin with; everything else is shown as the text that it is on."""
+RELATIVE = re.compile(r"(?![/#?\\]|[a-z][a-z0-9+.-]*:).", re.IGNORECASE)
+"""A link to another file: with no scheme and no host, and not from the root."""
 PICTURE = re.compile(r"/(?![/\\])")
 """Pictures of this host alone are shown: another one would learn who reads. Its picture is a link."""
 REL = "noopener noreferrer"
@@ -25,21 +27,36 @@ FIRST_LEVEL, LAST_LEVEL = 2, 6
 """The page's own title is the heading of level 1."""
 
 
+Links = tuple[tuple[str, str], ...]
+"""Relative links as they stand in a text, each with the place of the article that is meant."""
+
+
 @lru_cache(maxsize=64)
-def to_html(markdown: str, title: str = "") -> str:
+def to_html(markdown: str, title: str = "", links: Links = ()) -> str:
     """The body of an article; headings carry the anchors of its passages, the one that repeats `title` is left out.
 
-    Linear in the length; 1 MB takes about a second, the same again nothing.
+    A relative link leads where `links` says, or is shown as its text alone. Linear in the length; 1 MB takes about
+    a second, the same again nothing.
     """
     grammar = _grammar()
     tokens = grammar.parse(markdown)
-    kept = list(_headed(tokens, title))
+    kept, places = list(_headed(tokens, title)), dict(links)
     for token in kept:
         if token.type == "inline":
-            token.children = list(_safe(token.children or ()))
+            token.children = list(_safe(token.children or (), places))
         if align := ALIGNED.search(str(token.attrs.pop("style", ""))):
             token.attrs["class"] = align[1]
     return str(grammar.renderer.render(kept, grammar.options, {}))
+
+
+@lru_cache(maxsize=64)
+def relative_links(markdown: str) -> tuple[str, ...]:
+    """The links of a text that name another file beside its own, each once."""
+    if "](" not in markdown and "]:" not in markdown:
+        return ()
+    children = (child for token in _grammar().parse(markdown) for child in token.children or ())
+    found = dict.fromkeys(str(child.attrs.get("href", "")) for child in children if child.type == "link_open")
+    return tuple(href for href in found if RELATIVE.match(href))
 
 
 @lru_cache(maxsize=1)
@@ -82,16 +99,18 @@ def _paragraph(text: str) -> Iterator[Token]:
         yield from (Token("paragraph_open", "p", 1), inline, Token("paragraph_close", "p", -1))
 
 
-def _safe(children: Sequence[Token]) -> Iterator[Token]:
+def _safe(children: Sequence[Token], places: Mapping[str, str]) -> Iterator[Token]:
     """The tokens of a line without links that may lead astray, raw tags and other hosts' pictures."""
     open_link: bool | None = None
     for token in children:
         match token.type:
             case "link_open":
-                open_link = bool(LINK.match(str(token.attrs.get("href", ""))))
+                href = str(token.attrs.get("href", ""))
+                href = places.get(href, href)
+                open_link = bool(LINK.match(href))
                 if not open_link:
                     continue
-                token.attrs["rel"] = REL
+                token.attrs |= {"href": href, "rel": REL}
             case "link_close":
                 shown, open_link = open_link, None
                 if not shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -157,3 +158,26 @@ def test_thumbs_are_guarded(centre: TestClient) -> None:
 
 def test_searches_are_limited(centre: TestClient) -> None:
     assert 429 in [centre.get("/help?q=a").status_code for _ in range(80)]
+
+
+def upload(client: TestClient, name: str, text: str, **said: str) -> str:
+    made = client.put(f"{AT}/files/{quote(name)}", params=said, content=text.encode(), headers=AS_OPERATOR)
+    article_id: str = made.json()["articles"][0]["id"]
+    return article_id
+
+
+def test_links_between_files_lead_to_their_articles_and_to_nothing_that_is_hidden(client: TestClient) -> None:
+    post = upload(client, "post age.md", "# Postage\n\n## Abroad\n\nPostage abroad is paid by you.")
+    hidden = upload(client, "secret.md", "# Secret\n\nOnly for us.", audience="staff")
+    text = "# Books\n\nSee [postage](post%20age.md#abroad), [short](<post age>), [ours](secret.md), [gone](no.md)."
+    books = upload(
+        client, "books.md", f"{text} [bad](javascript:alert(1)) [up](../../etc/passwd) [web](https://a.example)"
+    )
+    page = client.get(f"/help/{books}").text
+    assert f'<a href="/help/{post}#abroad" rel="noopener noreferrer">postage</a>' in page
+    assert f'<a href="/help/{post}" rel="noopener noreferrer">short</a>' in page
+    assert '<a href="https://a.example"' in page
+    assert hidden not in page
+    assert "ours, gone. bad up" in re.sub(r"<.+?>", "", page)
+    desk = client.get(f"/desk/knowledge/{books}", headers=AS_OPERATOR).text
+    assert f'href="/desk/knowledge/{hidden}"' in desk

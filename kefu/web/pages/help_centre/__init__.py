@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kefu.app.library.cards import Card
 from kefu.app.library.leaf import to_html
+from kefu.app.library.links import links_of
 from kefu.core.articles import Article
 from kefu.core.errors import BadInput, NotFound
 from kefu.web import reading_room
@@ -54,12 +55,13 @@ async def article(request: Request) -> Response:
     """One article."""
     hall = hall_of(request)
     shown = await reading_room.open_article(hall, request.path_params["article"])
+    links = links_of(shown, await reading_room.open_cards(hall), "/help")
     return _page(
         request,
         "help_centre/article.html",
         asked="",
         article=shown,
-        html=await asyncio.to_thread(to_html, shown.markdown, shown.title),
+        html=await asyncio.to_thread(to_html, shown.markdown, shown.title, links),
         about=description_of(shown),
         related=await _related(hall, shown),
         judged=request.cookies.get(COOKIE) == _mark(shown),

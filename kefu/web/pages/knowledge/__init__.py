@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kefu.app.library.cards import Card
 from kefu.app.library.leaf import to_html
+from kefu.app.library.links import links_of
 from kefu.core.articles import AUDIENCES
 from kefu.core.errors import BadInput
 from kefu.core.ports.library import Version
@@ -62,12 +63,13 @@ async def article(request: Request) -> Response:
     number = _number(request.query_params.get("version", "0")) or _last(history)
     shown = await shelf.read(hall, who, article_id, number)
     opinions = await shelf.read_opinions(hall, who, article_id)
+    links = links_of(shown, await shelf.list_cards(hall, who), "/desk/knowledge")
     return render(
         request,
         "knowledge/article.html",
         who=who,
         article=shown,
-        html=await asyncio.to_thread(to_html, shown.markdown, shown.title),
+        html=await asyncio.to_thread(to_html, shown.markdown, shown.title, links),
         history=history[::-1],
         gone="" if current.digest else current.who,
         is_current=bool(current.digest) and number == current.number,
