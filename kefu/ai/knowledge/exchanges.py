@@ -58,7 +58,13 @@ def draft_answer(replies: Sequence[str]) -> str:
     letters = take_apart(text[:LONGEST_ANSWER]).letters
     if len(letters) < SHORTEST or len(text) > LONGEST_ANSWER or not is_for_all(text):
         return ""
-    return "" if all(ASKS.search(one) for one in split_sentences(text)) else text
+    return text if is_answer(text) else ""
+
+
+def is_answer(reply: str) -> bool:
+    """Whether a line says more than courtesies and questions back."""
+    sentences = split_sentences(without_courtesy(reply))
+    return not all(ASKS.search(one) for one in sentences)
 
 
 def is_for_all(answer: str) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from kefu.ai.knowledge.exchanges import asks_the_same, draft_answer, draft_question
-from kefu.ai.knowledge.phrases import is_grateful, is_unsolved
+from kefu.ai.knowledge.exchanges import asks_the_same, draft_answer, draft_question, is_answer, is_for_all
+from kefu.ai.knowledge.phrases import is_grateful, is_unsolved, without_courtesy
 from kefu.app.data.source import language_of
 from kefu.core.events import DecisionTaken, HandedBack, MessageReceived, MessageUnderstood, PersonReplied
 from kefu.core.nouns import Language
@@ -64,18 +64,21 @@ async def gather(store: Memory, now: datetime, batch: int = BATCH) -> bool:
 def look_at(reply: Reply, events: Sequence[Recorded], now: datetime) -> Exchange:
     """What a reply came to, from the events around it.
 
-    Nothing is learned from a second reply to the same question (the first has it all), from a draft that was
+    Nothing is learned from a second answer to the same question (the first has it all), from a draft that was
     sent as it was, and from one after which the customer asked the same, said that it did not help, or was angry.
+    What only greets or asks back is no answer, and the question stays open behind it.
     """
     said = next((one.event for one in events if one.number == reply.number), None)
     if not isinstance(said, PersonReplied):
         return Exchange(reply, now, "settled")  # the conversation was erased meanwhile
     after = [one.event for one in events if one.number > reply.number]
     question = draft_question(_asked([one for one in events if reply.number - AROUND <= one.number < reply.number]))
-    answer = draft_answer([said.text, *_further(after)])
-    if said.draft or not question or not answer:
+    told = [without_courtesy(text) for text in (said.text, *_further(after))]
+    if said.draft or not question or not is_answer(said.text) or not all(map(is_for_all, told)):
         return Exchange(reply, said.at, "settled")
-    state = _outcome(question, said.at, after, now)
+    state, answer = _outcome(question, said.at, after, now), draft_answer(told)
+    if state == "open" and not answer:
+        state = "settled"
     if state != "open":
         return Exchange(reply, said.at, state)
     language: Language = "zh" if language_of(question) == "zh" else "en"
@@ -88,13 +91,13 @@ def masked(text: str) -> str:
 
 
 def _asked(before: Sequence[Recorded]) -> list[str]:
-    """The customer's lines that nobody answered yet; none where a colleague spoke last."""
+    """The customer's lines that nobody answered yet."""
     lines: list[tuple[str, str]] = []
     for one in before:
         match one.event:
             case MessageReceived(text=text, flags=flags):
                 lines.append((one.turn_id, "" if UNFIT.intersection(flags) else text))
-            case PersonReplied():
+            case PersonReplied(text=text) if is_answer(text):
                 lines.clear()
             case DecisionTaken(decision=decision) if decision in SERVED:
                 lines = [line for line in lines if line[0] != one.turn_id]
@@ -102,11 +105,11 @@ def _asked(before: Sequence[Recorded]) -> list[str]:
 
 
 def _further(after: Iterable[object]) -> list[str]:
-    """What the colleague added before the customer wrote again."""
+    """What the colleague added before the customer said anything more."""
     found: list[str] = []
     for event in after:
         match event:
-            case MessageReceived():
+            case MessageReceived(text=text) if without_courtesy(text):
                 break
             case PersonReplied():
                 found.append(event.text)

@@ -67,7 +67,19 @@ async def test_an_answer_is_learned_when_the_customer_does_not_come_back(store: 
     assert await pairs(store) == [("教材可以寄到国外吗？我的电话是[phone]", "可以的，国外邮费自付。")]
     assert not await store.exchanges("waiting")
     (one,) = await store.exchanges("open")
-    assert (one.language, one.who, one.at) == ("zh", "小美", NOW + timedelta(minutes=1))
+    assert (one.language, one.who, one.at) == ("zh", "小美", NOW + timedelta(minutes=2))
+
+
+async def test_an_answer_in_several_lines_is_learned_whole(store: Memory) -> None:
+    now = await talk(store, "a", said(SAME), answered("您好，请稍等"))
+    await gather(store, NOW)
+    now = await talk(store, "a", said("好的", 2), answered("请问您在哪个国家？", 3), said("美国", 4), before=now)
+    await gather(store, NOW)
+    now = await talk(store, "a", answered("可以的", 5), before=now)
+    await gather(store, NOW)
+    await talk(store, "a", said("嗯", 6), answered("国外邮费自付。", 7), said("谢谢", 8), before=now)
+    await gather(store, NOW + timedelta(minutes=9))
+    assert await pairs(store) == [(f"{SAME} 美国", "可以的\n国外邮费自付。")]
 
 
 @pytest.mark.parametrize("sign", [said("好的，谢谢", 5), HandedBack(NOW, "小美")])
