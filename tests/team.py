@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from web_house import AS_OPERATOR
 
 from kefu.web import pages
-from kefu.web.api.reference import make_api
+from kefu.web.api.reference import ROUTERS
 from kefu.web.gate import Door, Hands, Needs
 from kefu.web.viewer import server_of
 
@@ -61,9 +61,8 @@ def staff_routes() -> list[tuple[str, str, Needs | Hands | None]]:
     for route in pages.ROUTES:
         needs = route.needs if isinstance(route, Door) else None
         found += [(method, f"/desk{route.path}", needs) for method in sorted((route.methods or set()) - {"HEAD"})]
-    for route in make_api().routes:
-        if not isinstance(route, APIRoute):
-            continue
+    for route in (route for router in ROUTERS for route in router.routes):
+        assert isinstance(route, APIRoute)
         calls = [one.call for one in route.dependant.dependencies]
         if server_of in calls:
             continue

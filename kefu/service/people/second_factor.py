@@ -11,8 +11,6 @@ import pyotp
 from kefu.core.people import Secrets, digest_of
 
 STEP_S = 30
-SECRET_BYTES = 20
-"""160 bits, as RFC 4226 recommends."""
 RECOVERY_CODES = 8
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without what looks alike."""

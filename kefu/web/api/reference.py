@@ -15,14 +15,17 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
 import kefu
+from kefu.app import Right
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
 from kefu.web.api import chat, desk, inbox, knowledge, people, questions, webhooks
 from kefu.web.errors import HANDLERS, answer_error
+from kefu.web.gate import Hands, Needs
 from kefu.web.screen import render
 from kefu.web.transcript import Transcript
 
@@ -67,6 +70,8 @@ BARE = (
     Bare("get", "/chat/messages", "chat", chat.messages, chat.Since, Transcript),
 )
 
+ROUTERS = (desk.servers, desk.router, inbox.router, knowledge.router, people.router, questions.router)
+
 
 def make_api() -> FastAPI:
     """The application under /api/v1 for all that is not bare: the team's side and the reference."""
@@ -79,12 +84,21 @@ def make_api() -> FastAPI:
         servers=[{"url": "/api/v1"}],
         root_path_in_servers=False,
     )
-    for router in (desk.servers, desk.router, inbox.router, knowledge.router, people.router, questions.router):
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and (right := right_of(route)):
+                route.openapi_extra = {"x-right": right}
         api.include_router(router)
     api.add_route("/docs", docs, include_in_schema=False)
     plain = api.openapi
     api.openapi = lambda: with_bare(plain())  # type: ignore[method-assign]
     return api
+
+
+def right_of(route: APIRoute) -> Right | None:
+    """Which right of the team a function needs."""
+    calls = (one.call for one in route.dependant.dependencies)
+    return next((call.right for call in calls if isinstance(call, Needs | Hands)), None)
 
 
 def with_bare(document: dict[str, Any]) -> dict[str, Any]:
@@ -140,6 +154,7 @@ def _operations(document: Schema) -> Iterator[dict[str, Any]]:
                 "tag": (operation.get("tags") or ["other"])[0],
                 "method": method.upper(),
                 "path": f"/api/v1{path}",
+                "right": operation.get("x-right", ""),
                 "about": operation.get("description") or operation.get("summary", ""),
                 "parameters": [
                     {

@@ -63,6 +63,13 @@ def desk(open_client, tmp_path: Path) -> Desk:
     return made
 
 
+def test_every_function_of_the_api_is_walked(desk: Desk) -> None:
+    document = desk.client.get("/api/v1/openapi.json").json()
+    shown = {(method.upper(), f"/api/v1{path}") for path, methods in document["paths"].items() for method in methods}
+    others = {one for one in shown if one[1].startswith("/api/v1/chat/") or one[1] == "/api/v1/messages"}
+    assert shown - others == {(method, path) for method, path, _ in staff_routes() if path.startswith("/api/")}
+
+
 def test_every_route_says_what_it_needs() -> None:
     silent = [(method, path) for method, path, needs in staff_routes() if needs is None]
     assert not silent, "give each a Needs or Hands of kefu.web.gate"
@@ -104,6 +111,51 @@ def test_what_no_right_stands_before_is_named_here(tmp_path: Path) -> None:
     team = {path for _, path, _ in staff_routes()}
     found = {path for path in every_path(front._app.routes) if path not in team}  # type: ignore[attr-defined]
     assert found - {"/api/v1"} == PUBLIC
+
+
+def test_a_viewer_changes_nothing_but_their_own_account() -> None:
+    open_to_viewers = {
+        path
+        for method, path, needs in staff_routes()
+        if method != "GET" and needs and (needs.right is None or needs.right in rights_of("viewer"))
+    }
+    own = ("/api/v1/account", "/desk/account/", "/desk/sign-out")
+    assert {path for path in open_to_viewers if not path.startswith(own)} == set()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "role"),
+    [
+        ("POST", "/api/v1/conversations/{conversation_id}/reply", "agent"),
+        ("POST", "/api/v1/deeds", "agent"),
+        ("GET", "/api/v1/turns/{turn_id}", "agent"),
+        ("GET", "/api/v1/reviews", "supervisor"),
+        ("PUT", "/api/v1/knowledge/{article_id}", "supervisor"),
+        ("POST", "/api/v1/promise", "admin"),
+        ("DELETE", "/api/v1/promise", "admin"),
+        ("POST", "/desk/promise/mode", "admin"),
+        ("POST", "/api/v1/people/invitations", "admin"),
+        ("POST", "/desk/people/{person}/{deed:str}", "admin"),
+        ("GET", "/api/v1/audit", "admin"),
+    ],
+)
+def test_what_matters_most_is_where_it_should_be(method: str, path: str, role: Role) -> None:
+    (needs,) = [needs for one, other, needs in staff_routes() if (one, other) == (method, path)]
+    assert needs is not None
+    assert needs.right is not None
+    assert RIGHTS[needs.right] == role
+
+
+def test_the_reference_says_which_right_a_function_needs(desk: Desk) -> None:
+    document = desk.client.get("/api/v1/openapi.json").json()
+    said = {
+        (method.upper(), f"/api/v1{path}"): operation.get("x-right")
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    needed = {(method, path): needs.right for method, path, needs in staff_routes() if needs and "/api/" in path}
+    assert needed.items() <= said.items()
+    assert "权限: 管理团队" in desk.client.get("/api/v1/docs").text
 
 
 def test_what_changes_something_says_how_the_trail_calls_it() -> None:
