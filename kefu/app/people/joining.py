@@ -32,7 +32,8 @@ async def admit(staff: Staff, provider: Provider, visitor: Visitor, place: Place
     if known.disabled_at:
         raise NotSignedIn(f"{known.name} may not come in.")
     after = with_secrets(known, subject=visitor.subject)
-    after = replace(after, role=visitor.role or after.role)
+    if visitor.role and known.role != "owner":  # no group can leave the house without its owner
+        after = replace(after, role=visitor.role)
     if after == known:
         return known
     hand = Hand(operator_from(after), place.address)

@@ -85,6 +85,13 @@ def test_groups_become_roles_at_every_sign_in(desk: TestClient, provider: Identi
         assert account(desk)["role"] == role, groups
 
 
+def test_no_group_takes_the_house_from_its_owner(desk: TestClient, provider: IdentityProvider) -> None:
+    join(desk, "mei", "owner")
+    provider.next(**MEI, groups=["leads"])
+    assert travel(desk, provider).status_code == 200
+    assert account(desk)["role"] == "owner"
+
+
 def test_who_is_invited_joins_with_that_role(desk: TestClient, provider: IdentityProvider) -> None:
     invite(desk, "li@elsewhere.example", "supervisor", ("billing",))
     provider.next(email="Li@elsewhere.example", email_verified=True)
