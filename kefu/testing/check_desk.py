@@ -11,6 +11,7 @@ from kefu.core.events import DrawnForReview, Event, MessageReceived, Noted, Tagg
 from kefu.core.nouns import Conversation, Identity, Waiting
 from kefu.core.ports.desk import Line, Scope, View
 from kefu.core.ports.store import Memory
+from kefu.core.ports.tools import Tool
 from kefu.core.work import Work
 from kefu.testing.check_store import NOW, refused, talk_of, turn_of
 
@@ -120,6 +121,7 @@ async def a_follower_reads_everything_once(store: Memory) -> None:
     assert [(one.conversation_id, one.number) for one in (*first, *rest)] == [
         ("c-a", 1), ("c-a", 2), ("c-b", 1), ("c-b", 2),
     ]  # fmt: skip
+    assert await store.head() == rest[-1].position
     place = first[-1].position
     assert await store.bookmark("one") == 0
     assert await store.turn_to("one", 0, place)
@@ -127,6 +129,24 @@ async def a_follower_reads_everything_once(store: Memory) -> None:
     assert not await store.index([], "one", 0, place + 5)
     assert await store.bookmark("one") == place
     assert await store.bookmark("another") == 0
+
+
+async def tools_are_kept_by_kind_and_name(store: Memory) -> None:
+    """The same id takes the place of the one before; what is dropped is gone."""
+    view = Tool("v1", "view", "refunds", "mei", {"tag": "refund", "status": ["open"]})
+    for tool in (
+        view,
+        Tool("m2", "macro", "b", "", {}),
+        Tool("m1", "macro", "a", "", {}),
+        Tool("v1", "view", "x", "", {}),
+    ):
+        await store.keep_tool(tool)
+    assert [tool.id for tool in await store.tools("macro")] == ["m1", "m2"]
+    await store.keep_tool(view)
+    assert list(await store.tools("view")) == [view]
+    assert await store.drop_tool("v1")
+    assert not await store.drop_tool("v1")
+    assert list(await store.tools("view")) == []
 
 
 Check = Callable[[Memory], Awaitable[None]]
@@ -138,4 +158,5 @@ DESK_CHECKS: tuple[Check, ...] = (
     a_scope_hides_other_teams,
     lines_are_found_by_all_their_words,
     a_follower_reads_everything_once,
+    tools_are_kept_by_kind_and_name,
 )

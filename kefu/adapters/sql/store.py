@@ -18,6 +18,7 @@ from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, fro
 from kefu.adapters.sql.migrate import migrate
 from kefu.adapters.sql.people import SqlPeople
 from kefu.adapters.sql.tables import claims, conversations, events, exchanges, outbox, questions, reviews, turns
+from kefu.adapters.sql.tools import drop_tool, keep_tool, read_tools
 from kefu.adapters.sql.writer import Writer
 from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
@@ -27,6 +28,7 @@ from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.opinions import Tally
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
+from kefu.core.ports.tools import Kind, Tool
 
 T = TypeVar("T")
 
@@ -231,6 +233,11 @@ class SqlStore(SqlPeople):
         """See `Log`."""
         return await self._recorded(EVENTS.where(events.c.position > after).order_by(events.c.position).limit(limit))
 
+    async def head(self) -> int:
+        """See `Log`."""
+        query = select(func.coalesce(func.max(events.c.position), 0))
+        return int(await self._read(lambda connection: connection.execute(query).scalar_one()))
+
     async def bookmark(self, name: str) -> int:
         """See `Log`."""
         return await self._read(lambda connection: desk.read_bookmark(connection, name))
@@ -242,6 +249,18 @@ class SqlStore(SqlPeople):
     async def index(self, lines: Sequence[tuple[Line, str]], name: str, after: int, position: int) -> bool:
         """See `Log`."""
         return bool(await self._writer.write(lambda c: desk.index_lines(c, lines, name, after, position)))
+
+    async def tools(self, kind: Kind) -> Sequence[Tool]:
+        """See `Tools`."""
+        return await self._read(lambda connection: read_tools(connection, kind))
+
+    async def keep_tool(self, tool: Tool) -> None:
+        """See `Tools`."""
+        await self._writer.write(lambda connection: keep_tool(connection, tool))
+
+    async def drop_tool(self, tool_id: str) -> bool:
+        """See `Tools`."""
+        return bool(await self._writer.write(lambda connection: drop_tool(connection, tool_id)))
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""

@@ -287,3 +287,17 @@ audit = Table(
     Column("digest", String(64), nullable=False),
 )
 """A chain (`kefu.core.trail`); triggers of the migration refuse every change of what is there."""
+
+Label = String(128).with_variant(String(128, collation="C"), "postgresql")
+"""A name that both databases sort by code point."""
+
+tools = Table(
+    "tools",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(8), nullable=False, index=True),
+    Column("name", Label, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What the team keeps for its work: saved views and macros."""

@@ -17,6 +17,7 @@ from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
 from kefu.core.ports.people import Audit, People, SignIns
 from kefu.core.ports.questions import Questions
+from kefu.core.ports.tools import Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,9 @@ class Log(Protocol):
     async def happened(self, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
         """The events behind a position of the whole store, in order."""
 
+    async def head(self) -> int:
+        """The position of the latest event; 0 where nothing ever happened."""
+
     async def bookmark(self, name: str) -> int:
         """Up to which position a follower has read; 0 at the beginning."""
 
@@ -202,6 +206,6 @@ class Log(Protocol):
 
 
 class Memory(
-    Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Desk, Log, People, SignIns, Audit, Protocol
+    Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Desk, Log, Tools, People, SignIns, Audit, Protocol
 ):
     """A store with all its faces, as a factory of `kefu.stores` opens it."""

@@ -17,6 +17,7 @@ from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, View
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
+from kefu.core.ports.tools import Kind, Tool
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
     _position: int = 0
     _opened: dict[str, datetime] = field(default_factory=dict)
     _shelf: Shelf = field(default_factory=Shelf)
+    _tools: dict[str, Tool] = field(default_factory=dict)
 
     async def load(self, channel: str, sender: str) -> Conversation | None:
         """See `Store`."""
@@ -235,6 +237,10 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
         """See `Log`."""
         return [one for one in self._log if one.position > after][:limit]
 
+    async def head(self) -> int:
+        """See `Log`."""
+        return self._log[-1].position if self._log else 0
+
     async def bookmark(self, name: str) -> int:
         """See `Log`."""
         return self._shelf.bookmarks.get(name, 0)
@@ -250,6 +256,18 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
         there = [(line, frozenset(words.split())) for line, words in lines if line.conversation_id in self._talks]
         self._shelf.lines += there
         return True
+
+    async def tools(self, kind: Kind) -> Sequence[Tool]:
+        """See `Tools`."""
+        return sorted((tool for tool in self._tools.values() if tool.kind == kind), key=lambda one: (one.name, one.id))
+
+    async def keep_tool(self, tool: Tool) -> None:
+        """See `Tools`."""
+        self._tools[tool.id] = tool
+
+    async def drop_tool(self, tool_id: str) -> bool:
+        """See `Tools`."""
+        return self._tools.pop(tool_id, None) is not None
 
     async def _entries(self, view: View) -> list[Entry]:
         to_review = frozenset(one.conversation_id for one in await self.reviews(judged=False))
