@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from kefu.app.config import Config, load_config
+from kefu.app.correcting import FOLLOW_S, Corrections
 from kefu.app.delivery import Delivery
 from kefu.app.house import WARM_UP, Kefu
 from kefu.app.models import Models
@@ -78,6 +79,8 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.keep_watch)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.index.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(GATHER_S, kefu.gather)))
+            corrections = Corrections(kefu.store, catalog, home / config.get("skills.folder", str))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(FOLLOW_S, corrections.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
 
