@@ -7,6 +7,7 @@ from kefu.app.opening import open_kefu
 from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
 from kefu.app.skills import load_module
 from kefu.service.desk.deeds import Assign, Deed, Merge, TeamDeed
+from kefu.service.desk.tools import fill, view_of
 from kefu.service.privacy.access import (
     RIGHTS,
     Customer,
@@ -53,6 +54,7 @@ __all__ = [
     "Viewer",
     "as_mapping",
     "conversation_id_of",
+    "fill",
     "load_config",
     "load_module",
     "may",
@@ -64,4 +66,5 @@ __all__ = [
     "outcome_as_mapping",
     "rights_of",
     "scope_of",
+    "view_of",
 ]

@@ -93,12 +93,11 @@ class Kefu:
         """Understand a text outside any conversation."""
         return self.reader.read(text)
 
-    async def act(self, conversation_id: str, who: str, deeds: Sequence[Deed]) -> tuple[int, tuple[Deed, ...]]:
-        """Let deeds of a member of the team happen together.
-
-        Returns the number of the conversation's last event, and the deeds that put things back.
-        """
-        number, undo = await speak(conversation_id, deeds, who, self.house, self.store)
+    async def act(
+        self, conversation_id: str, who: str, deeds: Sequence[Deed], *, seen: int | None = None
+    ) -> tuple[int, tuple[Deed, ...]]:
+        """Let deeds of a member of the team happen together; see `speak`."""
+        number, undo = await speak(conversation_id, deeds, who, self.house, self.store, seen=seen)
         self.delivery.wake()
         await self.tell(conversation_id, number)
         return number, undo

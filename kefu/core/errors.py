@@ -9,6 +9,7 @@
     │   ├── NotSignedIn        access.not_signed_in  no valid token
     │   ├── NotAllowed         access.not_allowed    a valid token that may not do this
     │   ├── NotFound           access.not_found      nothing by that name that the caller may see
+    │   ├── Overtaken          desk.overtaken        somebody else acted on what the caller had not seen
     │   ├── BadConfig          config.invalid        kefu.toml or the environment is wrong
     │   └── BadSkill           skill.invalid         a skill folder is wrong
     └── HouseError             ours, or the machine's
@@ -98,6 +99,13 @@ class NotFound(CallerError):
 
     code = "access.not_found"
     status = 404
+
+
+class Overtaken(CallerError):
+    """Somebody else acted meanwhile; look at what they did, then do it again with the new version."""
+
+    code = "desk.overtaken"
+    status = 409
 
 
 class BadConfig(CallerError):

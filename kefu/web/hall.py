@@ -16,6 +16,7 @@ from kefu.core.errors import NotFound, TooMany
 from kefu.core.nouns import Inbound, Language
 from kefu.core.ports.channel import SessionChannel
 from kefu.web.measures import Measures
+from kefu.web.news import News
 from kefu.web.words import LANGUAGES
 
 SIGN_INS_PER_MINUTE = 6
@@ -41,11 +42,13 @@ class Hall:
     opinions: Rates = field(default_factory=lambda: Rates(OPINIONS_PER_MINUTE))
     lookups: Rates = field(default_factory=lambda: Rates(LOOKUPS_PER_MINUTE))
     catalogue: Catalogue = field(init=False)
+    news: News = field(init=False)
     single_sign_on: SingleSignOn | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Keep a catalogue of the library, and speak with the company's own sign-in if there is one."""
+        """Keep a catalogue and news of the desk, and speak with the company's own sign-in if there is one."""
         self.catalogue = Catalogue(self.kefu.store)
+        self.news = News(self.kefu.store, self.kefu.broker)
         provider = provider_of(self.kefu.config)
         self.single_sign_on = SingleSignOn(provider) if provider else None
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kefu.app import Deed, Merge, Operator, TeamDeed, scope_of
+from kefu.app import Deed, Merge, Operator, TeamDeed, scope_of, view_of
 from kefu.core.errors import KefuError
 from kefu.core.ports.desk import Line, Order, Page, View
 from kefu.web.gate import require
 from kefu.web.hall import Hall
 from kefu.web.staff import act_on
+from kefu.web.tools import read_tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,13 @@ def usual_views(who: Operator) -> dict[str, View]:
     return found | {f"team:{team}": replace(view, team=team) for team in sorted(who.teams)}
 
 
+async def all_views(hall: Hall, who: Operator) -> dict[str, View]:
+    """The usual views, and the saved ones (`saved:` and their id)."""
+    scope = scope_of(who)
+    saved = {f"saved:{tool.id}": view_of(tool.body, who.who, scope) for tool in await read_tools(hall, who, "view")}
+    return usual_views(who) | saved
+
+
 async def read_inbox(hall: Hall, who: Operator, view: View, order: Order, *, after: str = "", limit: int = 25) -> Page:
     """A part of a view, within what the viewer may see."""
     require(who, "read")
@@ -47,9 +55,9 @@ async def read_inbox(hall: Hall, who: Operator, view: View, order: Order, *, aft
 
 
 async def count_views(hall: Hall, who: Operator) -> dict[str, int]:
-    """How many conversations each usual view has."""
+    """How many conversations each view has."""
     require(who, "read")
-    views = usual_views(who)
+    views = await all_views(hall, who)
     return dict(zip(views, await hall.kefu.store.tally(list(views.values())), strict=True))
 
 
@@ -59,11 +67,16 @@ async def find_lines(hall: Hall, who: Operator, text: str, limit: int = 30) -> S
     return await hall.kefu.index.find(text, scope_of(who), limit)
 
 
-async def act(hall: Hall, who: Operator, conversation_id: str, deeds: Sequence[TeamDeed], name: str) -> Deeds:
-    """Let deeds happen in a conversation; raises `NotFound` or `NotAllowed` where the viewer may not."""
+async def act(
+    hall: Hall, who: Operator, conversation_id: str, deeds: Sequence[TeamDeed], name: str, *, seen: int | None = None
+) -> Deeds:
+    """Let deeds happen in a conversation; raises `NotFound` or `NotAllowed` where the viewer may not.
+
+    With `seen`, the last event that the viewer knows, raises `Overtaken` where somebody else acted since.
+    """
     for id_ in (conversation_id, *(deed.into for deed in deeds if isinstance(deed, Merge))):
         await act_on(hall, who, id_)
-    number, undo = await hall.kefu.act(conversation_id, name, deeds)
+    number, undo = await hall.kefu.act(conversation_id, name, deeds, seen=seen)
     return Deeds(conversation_id, number, undo)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -26,6 +27,9 @@ from kefu.web.front import Front
 from kefu.web.hall import Hall
 
 HERE = Path(__file__).parent
+
+PACKED = Middleware(GZipMiddleware, minimum_size=2048, compresslevel=5)
+"""Pages of the desk are long and full of the same words; the chat's answers are short and leave as they are."""
 
 Opening = Callable[[], AbstractAsyncContextManager[Kefu]]
 
@@ -49,8 +53,10 @@ def assemble(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Hall]]:
         async with opening() as kefu:
-            ready()
-            yield {"hall": Hall(kefu, demo=demo)}
+            hall = Hall(kefu, demo=demo)
+            async with hall.news.running():
+                ready()
+                yield {"hall": hall}
 
     routes: list[BaseRoute] = [
         *webhooks.ROUTES,
@@ -58,9 +64,9 @@ def assemble(
         *health.ROUTES,
         Route("/widget.js", widget),
         Mount("/widget", StaticFiles(directory=HERE / "widget")),
-        Mount("/static", StaticFiles(directory=HERE / "static")),
+        Mount("/static", StaticFiles(directory=HERE / "static"), middleware=[PACKED]),
         Mount("/api/v1", _api(config)),
-        Mount("/desk", routes=[*pages.ROUTES, *pages.OPEN]),
+        Mount("/desk", routes=[*pages.ROUTES, *pages.OPEN], middleware=[PACKED]),
         *(pages.HELP if config.get("help.public", bool) else ()),
         *_site(config),
     ]

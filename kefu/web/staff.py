@@ -92,10 +92,10 @@ async def read_events(hall: Hall, who: Operator, conversation_id: str, after: in
     return await hall.kefu.store.events(conversation_id, after)
 
 
-async def read_thread(hall: Hall, who: Operator, conversation_id: str) -> Sequence[Recorded]:
+async def read_thread(hall: Hall, who: Operator, conversation_id: str, after: int = 0) -> Sequence[Recorded]:
     """What happened in a conversation, as much of it as the viewer may see: what was said, or all with its evidence."""
     await talk_of(hall, who, conversation_id)
-    recorded = await hall.kefu.store.events(conversation_id)
+    recorded = await hall.kefu.store.events(conversation_id, after)
     return recorded if may(who, "see_evidence") else [one for one in recorded if isinstance(one.event, SPOKEN)]
 
 

@@ -90,8 +90,8 @@ def test_the_companys_account_opens_the_desk(provider: IdentityProvider, own_ser
     provider.next(email="mei@example.com", email_verified=True, name="小美")
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
-    page.goto(f"{own_server.address}/desk/waiting")
+    page.goto(f"{own_server.address}/desk/inbox")
     page.get_by_role("link", name="Sign in with the company's account").click()
     expect(page.locator(".corner a[href='/desk/account']")).to_have_text("小美")
-    assert page.url == f"{own_server.address}/desk/waiting"
+    assert page.url == f"{own_server.address}/desk/inbox"
     context.close()

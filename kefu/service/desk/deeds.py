@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -156,7 +156,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """Say what a message of a turn really wants."""
+    """Say what a message of a turn really wants; an empty `intent` takes that back."""
 
     turn_id: str
     text: str
@@ -262,7 +262,7 @@ def events_of(deed: Deed, talk: Conversation, who: str, now: datetime) -> tuple[
                 raise BadInput(f"A rating is a whole number from 1 to {BEST_RATING}.")
             return (Rated(now, deed.score, deed.comment),)
         case Correct():
-            _need(deed.text and deed.intent, "Say which text is meant and what it wants.")
+            _need(deed.text, "Say which text is meant.")
             return (Corrected(now, who, deed.turn_id, deed.text, deed.intent),)
         case SettleSuggestion():
             return (SuggestionSettled(now, who, deed.kind, deed.source, deed.outcome),)
@@ -297,7 +297,15 @@ def undo_of(deed: Deed, talk: Conversation) -> tuple[Deed, ...]:
             return (Reopen(),) if talk.waiting else (Reopen(), HandBack())
         case Reopen():
             return (Close(),)
+        case Correct():
+            return (Correct(deed.turn_id, deed.text, ""),)
     return ()
+
+
+def who_else(events: Iterable[Event], who: str) -> tuple[str, ...]:
+    """Who but `who` answered, took, gave away or closed the conversation in these events."""
+    owned = (event for event in events if isinstance(event, PersonReplied | PersonTook | Assigned | Closed | Merged))
+    return tuple(dict.fromkeys(event.who for event in owned if event.who != who))
 
 
 def _tagged(deed: Tag, talk: Conversation, who: str, now: datetime) -> tuple[Event, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from secrets import token_hex
 
-from kefu.core.errors import Conflict, NotFound
+from kefu.core.errors import Conflict, NotFound, Overtaken
 from kefu.core.events import Event
 from kefu.core.ports.store import Archive, Commit
-from kefu.service.desk.deeds import Deed, Reply, events_of, undo_of
+from kefu.service.desk.deeds import Deed, Reply, events_of, undo_of, who_else
 from kefu.service.dialogue.fold import fold
 from kefu.service.turn.house import House
 from kefu.service.turn.partings import partings
@@ -17,12 +17,13 @@ MOST_CONFLICTS = 8
 
 
 async def speak(
-    conversation_id: str, deeds: Sequence[Deed], who: str, house: House, store: Archive
+    conversation_id: str, deeds: Sequence[Deed], who: str, house: House, store: Archive, *, seen: int | None = None
 ) -> tuple[int, tuple[Deed, ...]]:
     """Let deeds happen together; returns the number of the conversation's last event and the deeds that undo them.
 
-    A draft is sent once, however often and from wherever it is asked for. Raises `NotFound`
-    for an unknown conversation and `BadInput` for a deed that can't be.
+    A draft is sent once, however often and from wherever it is asked for. `seen` is the number of the last
+    event that whoever acts has seen. Raises `NotFound` for an unknown conversation, `BadInput` for a deed
+    that can't be, `Overtaken` where somebody else acted since `seen`.
     """
     claims = tuple(f"draft:{deed.draft}" for deed in deeds if isinstance(deed, Reply) and deed.draft)
     for _ in range(MOST_CONFLICTS):
@@ -31,6 +32,10 @@ async def speak(
             raise NotFound(f"There is no conversation {conversation_id!r}.")
         if claims and await house.store.claimed(claims[0]):
             return talk.version, ()
+        if seen is not None and talk.version > seen:
+            since = [one.event for one in await house.store.events(conversation_id, seen)]
+            if others := who_else(since, who):
+                raise Overtaken(f"{', '.join(others)} acted here since event {seen}.")
         now, after = house.clock(), talk
         events: list[Event] = []
         undo: tuple[Deed, ...] = ()

@@ -7,6 +7,7 @@ conversation itself goes to people: a question that was never asked waits for no
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from kefu.core.decisions import Decision, HandOff, TakeBack
 from kefu.core.events import (
@@ -21,9 +22,11 @@ from kefu.core.events import (
     QuestionAsked,
     TicketOpened,
 )
-from kefu.core.nouns import Conversation
+from kefu.core.nouns import Conversation, Reading
 from kefu.service.turn.act import Work
 from kefu.service.turn.compose import join
+from kefu.service.turn.consult import consult, weigh
+from kefu.service.turn.house import House
 from kefu.service.turn.review import draw
 from kefu.service.turn.serve import give_to_people, name_of, serve
 from kefu.service.turn.trace import Trace
@@ -55,6 +58,14 @@ async def draft(decision: Decision, work: Work, trace: Trace) -> None:
     if before is None:
         give_to_people(because, work, about=rehearsed.talk, says="colleague")
         work.compose()
+
+
+async def rehearse(text: str, reading: Reading, talk: Conversation, house: House, now: datetime) -> Drafted:
+    """What the machine would do about a text of a conversation that people have; nothing of it happens."""
+    work = Work(house, unattended(talk), reading, now, f"{now:%y%m%d}00000")
+    decision = await consult(weigh(text, work), work)
+    await serve(decision, work, Trace())
+    return _drafted(decision, work)
 
 
 def _drafted(decision: Decision, work: Work) -> Drafted:

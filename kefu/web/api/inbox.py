@@ -52,6 +52,12 @@ class Deeds(BaseModel):
     who: str = Field("", max_length=60, description="Shown to the customer; only with the operator token")
 
 
+class SeenDeeds(Deeds):
+    """What to do, and what was seen before: with `expected`, nothing happens where somebody else acted since."""
+
+    expected: int | None = Field(None, description="The last event that was seen; 409 where somebody else acted since")
+
+
 class ManyDeeds(Deeds):
     """What to do in each of these conversations."""
 
@@ -90,9 +96,10 @@ async def search(
 
 
 @router.post("/conversations/{conversation_id}/deeds")
-async def do(conversation_id: str, wanted: Deeds, connection: HTTPConnection, hall: Hallway, who: Doer) -> Done:
+async def do(conversation_id: str, wanted: SeenDeeds, connection: HTTPConnection, hall: Hallway, who: Doer) -> Done:
     """Reply, note, assign, tag, snooze, close and the like; all of it happens or nothing."""
-    done = await act(hall, who, conversation_id, wanted.deeds, named(who, wanted.who))
+    name = named(who, wanted.who)
+    done = await act(hall, who, conversation_id, wanted.deeds, name, seen=wanted.expected)
     specify(connection, _named_deeds(wanted.deeds))
     return Done(id=done.id, number=done.number, undo=list(done.undo))
 

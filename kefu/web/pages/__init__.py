@@ -8,10 +8,11 @@ from kefu.web.gate import Door, Hands, Needs
 from kefu.web.pages import (
     account,
     audit,
-    conversation,
     help_centre,
+    inbox,
     invitation,
     knowledge,
+    macros,
     overview,
     people,
     promise,
@@ -19,7 +20,6 @@ from kefu.web.pages import (
     review,
     sign_in,
     turns,
-    waiting,
     why,
 )
 from kefu.web.pages.knowledge.edit import edit
@@ -30,9 +30,12 @@ READ = Needs("read")
 ROUTES = [
     Door("/", overview.show, READ),
     Door("/revive", overview.revive, Needs("change_settings", "outbox.revive"), ["POST"]),
-    Door("/waiting", waiting.show, READ),
-    Door("/conversations/{conversation}", conversation.show, READ),
-    Door("/conversations/{conversation}/{deed:str}", conversation.act, Needs("act", "conversation.{deed}"), ["POST"]),
+    Door("/inbox", inbox.show, READ),
+    Door("/inbox/{conversation}", inbox.show, READ),
+    Door("/waiting", inbox.move, READ),
+    Door("/conversations/{conversation}", inbox.move, READ),
+    Door("/macros", macros.show, READ),
+    Door("/macros", macros.change, Needs("act", "macro.write"), ["POST"]),
     Door("/knowledge", knowledge.show, READ),
     Door("/knowledge/new", edit, Needs("edit_knowledge"), ["GET"]),
     Door("/knowledge/new", edit, Needs("edit_knowledge", "knowledge.write"), ["POST"]),

@@ -53,9 +53,9 @@ def account(client: TestClient) -> dict[str, Any]:
 
 def test_who_is_of_the_domain_joins(desk: TestClient, provider: IdentityProvider) -> None:
     assert "使用统一账号登录" in desk.get("/desk/sign-in").text
-    answer = travel(desk, provider, "/desk/waiting")
+    answer = travel(desk, provider, "/desk/inbox")
     assert answer.status_code == 200, answer.text
-    assert 'http-equiv="refresh" content="0;url=/desk/waiting"' in answer.text
+    assert 'http-equiv="refresh" content="0;url=/desk/inbox"' in answer.text
     assert (account(desk)["name"], account(desk)["role"]) == ("小美", "agent")
     assert desk.get("/desk/").status_code == 200
     first = account(desk)["id"]

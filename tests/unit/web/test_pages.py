@@ -79,12 +79,12 @@ def test_another_site_can_not_act_with_our_cookie(client: TestClient) -> None:
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ):
-        answer = client.post(f"/desk/conversations/{talk}/reply", data={"text": "x"}, headers=headers)
+        answer = client.post("/desk/questions", data={"deed": "dismiss"}, headers=headers)
         assert answer.status_code == 403
         answer = client.post(f"/api/v1/conversations/{talk}/reply", json={"text": "x"}, headers=headers)
         assert answer.status_code == 403
     own = {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"}
-    answer = client.post(f"/desk/conversations/{talk}/reply", data={"text": "您好"}, headers=own)
+    answer = client.post(f"/api/v1/conversations/{talk}/reply", json={"text": "您好"}, headers=own)
     assert answer.status_code == 200
 
 
@@ -98,34 +98,42 @@ def test_a_demo_needs_no_token_on_this_machine(open_client: Any) -> None:
 def test_empty_pages_say_what_to_do_next(client: TestClient) -> None:
     sign_in(client)
     assert "还没有对话" in client.get("/desk/").text
-    assert "没有客户在等" in client.get("/desk/waiting").text
+    assert "没有客户在等" in client.get("/desk/inbox").text
     assert "No turns yet" in client.get("/desk/turns?lang=en").text
     assert "kefu knowledge add" in client.get("/desk/knowledge").text
 
 
-def test_a_colleague_helps_and_gives_back(client: TestClient) -> None:
+def test_the_inbox_shows_all_that_a_colleague_needs(client: TestClient) -> None:
+    ask(client, "我学到哪了")
     talk = ask(client, "真人")
     sign_in(client)
-    page = client.get("/desk/waiting").text
-    assert "L1 (server)" in page
-    assert "客户要求的" in page
-    assert "还没有人接手" in page
-    client.post(f"/desk/conversations/{talk}/take", data={"back": "waiting"})
-    assert "小美 正在处理" in client.get("/desk/waiting").text
-    client.post(f"/desk/conversations/{talk}/reply", data={"text": "您好，我来帮您。"})
-    assert "您好，我来帮您。" in client.get(f"/desk/conversations/{talk}").text
-    answer = client.post(f"/desk/conversations/{talk}/hand_back", data={"back": "waiting"})
-    assert "没有客户在等" in answer.text
+    page = client.get(f"/desk/inbox/{talk}").text
+    for shown in (
+        "服务器已确认身份",
+        "客户要求的",
+        "无人负责",
+        "《英语口语》学到第12课",
+        "<dt>lesson</dt><dd>12</dd>",
+        "把握 90%",
+    ):
+        assert shown in page
+    deeds = [{"deed": "take"}, {"deed": "reply", "text": "您好，我来帮您。"}, {"deed": "note", "text": "老客户"}]
+    client.post(f"/api/v1/conversations/{talk}/deeds", json={"deeds": deeds})
+    page = client.get(f"/desk/inbox/{talk}?part=lines&part=head").text
+    for shown in ("您好，我来帮您。", "老客户", "同事接手 小美"):
+        assert shown in page
+    assert "<html" not in page
+    assert 'id="list"' not in page
+    client.post(f"/api/v1/conversations/{talk}/deeds", json={"deeds": [{"deed": "hand_back"}]})
+    assert "没有客户在等" in client.get("/desk/inbox").text
+    assert client.get("/desk/inbox/c0").status_code == 404
 
 
-def test_an_empty_reply_is_refused_on_a_page(client: TestClient) -> None:
+def test_the_pages_before_the_inbox_lead_to_it(client: TestClient) -> None:
     talk = ask(client, "真人")
     sign_in(client)
-    answer = client.post(f"/desk/conversations/{talk}/reply", data={"text": "  "})
-    assert answer.status_code == 422
-    assert "<main" in answer.text
-    assert client.post(f"/desk/conversations/{talk}/dance", data={}).status_code == 404
-    assert client.get("/desk/conversations/c0").status_code == 404
+    assert client.get("/desk/waiting").url.path == "/desk/inbox"
+    assert client.get(f"/desk/conversations/{talk}").url.path == f"/desk/inbox/{talk}"
 
 
 def test_why_shows_stages_decision_and_evidence(client: TestClient) -> None:
@@ -144,7 +152,7 @@ def test_scripts_in_messages_are_inert(client: TestClient) -> None:
     ask(client, "真人", "visitor<b>")
     client.post(f"/api/v1/conversations/{talk}/reply", json={"text": SCRIPT, "who": "<i>x"}, headers=AS_OPERATOR)
     turns = client.get("/api/v1/turns", headers=AS_OPERATOR).json()
-    pages = ["/desk/", "/desk/waiting", "/desk/turns", f"/desk/conversations/{talk}"]
+    pages = ["/desk/", "/desk/inbox", "/desk/inbox?view=machine&q=x", "/desk/turns", f"/desk/inbox/{talk}"]
     for path in [*pages, *(f"/desk/why/{turn['id']}" for turn in turns), f"/desk/{SCRIPT}"]:
         page = client.get(path, headers=AS_OPERATOR).text
         assert "alert('x')</script>" not in page
@@ -163,7 +171,7 @@ def test_pages_carry_no_inline_script_or_style(client: TestClient) -> None:
     turn = client.get("/api/v1/turns", headers=AS_OPERATOR).json()[0]["id"]
     draft = {"markdown": "# A\n\n| a |\n|--:|\n| b |", "title": "A"}
     article = client.post("/api/v1/knowledge", json=draft, headers=AS_OPERATOR).json()["id"]
-    paths = ["/desk/", "/desk/waiting", "/desk/turns", f"/desk/why/{turn}", "/desk/sign-in", "/api/v1/docs"]
+    paths = ["/desk/", "/desk/inbox", "/desk/turns", f"/desk/why/{turn}", "/desk/sign-in", "/api/v1/docs"]
     paths += [f"/desk/knowledge{more}" for more in ("", "/new", f"/{article}", f"/{article}/edit")]
     for path in (*paths, "/help?lang=en", f"/help/{article}", "/help?q=b", "/help/nothing"):
         page = client.get(path, headers=AS_OPERATOR).text

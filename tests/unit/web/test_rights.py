@@ -23,7 +23,7 @@ from kefu.web.serving import assemble
 
 NOW = datetime.now(UTC)
 SELF_AUDITED = ("/api/v1/people", "/api/v1/account", "/desk/people", "/desk/account", "/desk/sign-out")
-CHANGES_NOTHING = ("/api/v1/knowledge/preview", "/api/v1/account/second_factor")
+CHANGES_NOTHING = ("/api/v1/knowledge/preview", "/api/v1/desk/presence", "/api/v1/account/second_factor")
 
 
 @dataclass
@@ -190,7 +190,10 @@ def test_what_was_refused_leaves_no_entry_and_what_was_done_leaves_one(desk: Des
     assert reply("viewer") == 403
     assert reply("agent") == 200
     assert (
-        desk.client.post(f"/desk/conversations/{desk.talk}/hand_back", headers=desk.cookie("agent")).status_code == 200
+        desk.client.post(
+            f"/api/v1/conversations/{desk.talk}/hand_back", json={}, headers=desk.cookie("agent")
+        ).status_code
+        == 200
     )
     (back, said) = desk.client.get("/api/v1/audit?what=conversation", headers=AS_OPERATOR).json()
     assert (said["who"], said["what"], said["about"]) == ("agent", "conversation.reply", f"conversation:{desk.talk}")
@@ -253,7 +256,7 @@ def test_lists_counts_and_search_hold_what_somebody_reaches_and_nothing_else(
     assert desk.client.get("/api/v1/counts", headers=headers).json()["waiting"] == len(reached)
     if role != "viewer":
         assert of("/turns", "conversation_id") == reached
-    page = desk.client.get("/desk/waiting", headers=headers).text
+    page = desk.client.get("/desk/inbox", headers=headers).text
     assert {name for name, id_ in talks.ids.items() if id_ in page} == reached
 
 
@@ -263,7 +266,7 @@ def test_a_conversation_is_read_and_touched_by_those_who_reach_it_alone(desk: De
     acts, headers = role != "viewer", desk.cookie(name)
     for talk, id_ in talks.ids.items():
         turn, may_read = talks.turns[talk], talk in reached
-        reads = [f"/api/v1/conversations/{id_}", f"/desk/conversations/{id_}"]
+        reads = [f"/api/v1/conversations/{id_}", f"/desk/inbox/{id_}"]
         evidence = [f"/api/v1/conversations/{id_}/events", f"/api/v1/turns/{turn}", f"/desk/why/{turn}"]
         for path in reads + (evidence if acts else []):
             answer = desk.client.get(path, headers=headers)
@@ -350,12 +353,12 @@ def test_nobody_gives_more_than_they_have() -> None:
 
 
 def test_a_viewer_sees_what_was_said_and_no_evidence(desk: Desk) -> None:
-    page = desk.client.get(f"/desk/conversations/{desk.talk}", headers=desk.cookie("viewer")).text
+    page = desk.client.get(f"/desk/inbox/{desk.talk}", headers=desk.cookie("viewer")).text
     assert "学到第12课" in page
     assert "records:" not in page
     assert "<textarea" not in page
     assert "/desk/why/" not in page
-    full = desk.client.get(f"/desk/conversations/{desk.talk}", headers=desk.cookie("agent")).text
+    full = desk.client.get(f"/desk/inbox/{desk.talk}", headers=desk.cookie("agent")).text
     assert "<textarea" in full
     assert "/desk/why/" in full
 

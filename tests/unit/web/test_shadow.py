@@ -39,17 +39,15 @@ def test_customers_see_nothing_of_a_draft(client: TestClient) -> None:
 
 def test_a_colleague_sends_the_draft_with_one_click_and_once(client: TestClient) -> None:
     asked = ask(client, "我学到哪了")
-    page = client.get(f"/desk/conversations/{asked['conversation']}?lang=en", headers=AS_OPERATOR).text
+    page = client.get(f"/desk/inbox/{asked['conversation']}?lang=en", headers=AS_OPERATOR).text
     assert "《英语口语》学到第12课。" in page
     assert "您的记录 · progress" in page
     assert "Send this" in page
     for _ in range(2):
-        client.post(
-            f"/desk/conversations/{asked['conversation']}/send", data={"turn": asked["turn"]}, headers=AS_OPERATOR
-        )
+        client.post(f"/api/v1/turns/{asked['turn']}/draft", json={"who": "mei"}, headers=AS_OPERATOR)
     said = [line for line in lines(client) if line["by"] == "person"]
     assert [line["text"] for line in said] == ["《英语口语》学到第12课。"]
-    page = client.get(f"/desk/conversations/{asked['conversation']}?lang=en", headers=AS_OPERATOR).text
+    page = client.get(f"/desk/inbox/{asked['conversation']}?lang=en", headers=AS_OPERATOR).text
     assert "Send this" not in page
     assert "sent it as it stands" in page
     (waiting,) = client.get("/api/v1/reviews", headers=AS_OPERATOR).json()
@@ -68,7 +66,7 @@ def test_what_did_not_happen_is_not_told(client: TestClient) -> None:
     asked = ask(client, "我要投诉")
     refused = client.post(f"/api/v1/turns/{asked['turn']}/draft", json={}, headers=AS_OPERATOR)
     assert refused.status_code == 422
-    page = client.get(f"/desk/conversations/{asked['conversation']}?lang=en", headers=AS_OPERATOR).text
+    page = client.get(f"/desk/inbox/{asked['conversation']}?lang=en", headers=AS_OPERATOR).text
     assert "Send this" not in page
     assert "write your own answer" in page
     assert client.post("/api/v1/turns/t-none/draft", json={}, headers=AS_OPERATOR).status_code == 404
@@ -85,7 +83,7 @@ def test_drafts_are_judged_where_answers_are(client: TestClient) -> None:
 
 
 def test_every_page_says_that_people_answer(client: TestClient) -> None:
-    for path in ("/desk/", "/desk/waiting", "/desk/review", "/desk/promise"):
+    for path in ("/desk/", "/desk/inbox", "/desk/review", "/desk/promise"):
         assert "Shadow: people answer" in client.get(f"{path}?lang=en", headers=AS_OPERATOR).text
     assert "kefu_shadow 1.0" in client.get("/metrics", headers=AS_OPERATOR).text
 

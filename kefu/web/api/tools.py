@@ -1,0 +1,112 @@
+"""Saved views and macros, for programs and for the desk's own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from kefu.app import Operator, TeamDeed
+from kefu.core.nouns import Language
+from kefu.core.ports.tools import Tool
+from kefu.core.work import Priority, Status
+from kefu.web.gate import Needs
+from kefu.web.hall import Hall, hall_of
+from kefu.web.staff import named
+from kefu.web.tools import Ready, drop_tool, keep_tool, read_macros, read_tools
+
+Hallway = Annotated[Hall, Depends(hall_of)]
+Reader = Annotated[Operator, Depends(Needs("read"))]
+ViewWriter = Annotated[Operator, Depends(Needs("act", "view.write"))]
+MacroWriter = Annotated[Operator, Depends(Needs("act", "macro.write"))]
+Doing = Annotated[TeamDeed, Field(discriminator="deed")]
+
+router = APIRouter(tags=["tools"])
+
+
+class Filter(BaseModel):
+    """Which conversations; `person` may be `@me`, or empty for nobody's."""
+
+    status: list[Status] = Field(default_factory=list)
+    person: str | None = None
+    team: str | None = None
+    channel: str | None = None
+    language: Language | None = None
+    priority: Priority | None = None
+    tag: str | None = None
+    customer_id: str | None = None
+
+
+class Named(BaseModel):
+    """A tool: with an `id` it takes the place of the one before; `shared` makes it everybody's."""
+
+    id: str = ""
+    name: str = Field(max_length=60)
+    shared: bool = False
+
+
+class SavedView(Named):
+    """A view to keep."""
+
+    filter: Filter
+
+
+class Texts(BaseModel):
+    """What a macro says, in both languages; names in braces are filled in: `{customer}`, `{agent}`, `{company}`."""
+
+    zh: str = Field("", max_length=5000)
+    en: str = Field("", max_length=5000)
+
+
+class Macro(Named):
+    """A macro to keep: what it says, and what it does beside."""
+
+    shared: bool = True
+    text: Texts = Texts(zh="", en="")
+    deeds: list[Doing] = Field(default_factory=list, max_length=10)
+
+
+@router.get("/views")
+async def views(hall: Hallway, who: Reader) -> Sequence[Tool]:
+    """Saved views: everybody's and one's own."""
+    return await read_tools(hall, who, "view")
+
+
+@router.post("/views")
+async def keep_view(wanted: SavedView, hall: Hallway, who: ViewWriter) -> Tool:
+    """Keep a view."""
+    body = wanted.filter.model_dump(exclude_none=True)
+    return await keep_tool(hall, who, Tool(wanted.id, "view", wanted.name, "" if wanted.shared else who.who, body))
+
+
+@router.delete("/views/{view_id}", status_code=204)
+async def drop_view(view_id: str, hall: Hallway, who: ViewWriter) -> None:
+    """Forget a view."""
+    await drop_tool(hall, who, "view", view_id)
+
+
+@router.get("/macros")
+async def macros(hall: Hallway, who: Reader) -> Sequence[Tool]:
+    """Macros: everybody's and one's own."""
+    return await read_tools(hall, who, "macro")
+
+
+@router.post("/macros")
+async def keep_macro(wanted: Macro, hall: Hallway, who: MacroWriter) -> Tool:
+    """Keep a macro."""
+    body = wanted.model_dump(mode="json", include={"text", "deeds"})
+    return await keep_tool(hall, who, Tool(wanted.id, "macro", wanted.name, "" if wanted.shared else who.who, body))
+
+
+@router.delete("/macros/{macro_id}", status_code=204)
+async def drop_macro(macro_id: str, hall: Hallway, who: MacroWriter) -> None:
+    """Forget a macro."""
+    await drop_tool(hall, who, "macro", macro_id)
+
+
+@router.get("/conversations/{conversation_id}/macros")
+async def macros_in(conversation_id: str, hall: Hallway, who: Reader) -> Sequence[Ready]:
+    """The macros as they read in a conversation."""
+    return await read_macros(hall, who, conversation_id, named(who, ""))

@@ -1,0 +1,240 @@
+"""A conversation as colleagues read it: messages, notes, drafts, and all else that happened as thin lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from kefu.core.events import (
+    Assigned,
+    CheckFailed,
+    Closed,
+    ConversationOpened,
+    Corrected,
+    DecisionTaken,
+    Drafted,
+    DrawnForReview,
+    EffectPromised,
+    Escalated,
+    Event,
+    FieldsSet,
+    FlowEnded,
+    FlowStarted,
+    HandedBack,
+    HandedOff,
+    IdentityLapsed,
+    IdentityProven,
+    Judged,
+    MacroApplied,
+    Merged,
+    MessageReceived,
+    MessageUnderstood,
+    Noted,
+    PersonReplied,
+    PersonTook,
+    Prioritised,
+    Rated,
+    RatingAsked,
+    Reopened,
+    Replied,
+    RuleApplied,
+    SlotsFilled,
+    Snoozed,
+    Tagged,
+    TargetMissed,
+    TargetSet,
+    TicketOpened,
+    Woken,
+)
+from kefu.core.nouns import IntentScore
+from kefu.core.ports.store import Recorded
+from kefu.web.hall import Hall
+from kefu.web.transcript import Sentence, sentence_of
+
+By = Literal["customer", "machine", "person", "note", "draft", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event in a few words: its name in `messages`, who did it, and what beside; `section` has a name for that."""
+
+    kind: str
+    who: str = ""
+    detail: str = ""
+    section: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing in a thread.
+
+    A message of the customer has `read`: what it was read as, and `corrected`: what a colleague says it wants.
+    A draft has its event, who sent it, and whether it waits for a verdict. `facts` are thin lines.
+    """
+
+    number: int
+    turn_id: str
+    by: By
+    at: datetime
+    text: str = ""
+    who: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    read: IntentScore | None = None
+    corrected: str | None = None
+    mentions: tuple[str, ...] = ()
+    draft: Drafted | None = None
+    sent_by: str = ""
+    to_judge: bool = False
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(slots=True)
+class Known:
+    """What later events tell of earlier ones, by turn."""
+
+    read: dict[str, IntentScore] = field(default_factory=dict)
+    corrected: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, str] = field(default_factory=dict)
+    to_judge: set[str] = field(default_factory=set)
+
+
+def thread_of(recorded: Sequence[Recorded], hall: Hall) -> list[Item]:
+    """Everything a colleague reads, in order; thin lines of one turn that follow each other are one."""
+    known = _known(recorded)
+    items: list[Item] = []
+    for item in _items(recorded, known, hall):
+        last = items[-1] if items else None
+        if item.by == "event" and last and (last.by, last.turn_id) == ("event", item.turn_id):
+            items[-1] = Item(last.number, last.turn_id, "event", last.at, facts=(*last.facts, *item.facts))
+        else:
+            items.append(item)
+    return items
+
+
+def _known(recorded: Sequence[Recorded]) -> Known:
+    known = Known()
+    for one in recorded:
+        match one.event:
+            case MessageUnderstood() if one.event.intents:
+                known.read[one.turn_id] = one.event.intents[0]
+            case Corrected():
+                known.corrected[one.event.turn_id] = one.event.intent
+            case PersonReplied() if one.event.draft:
+                known.sent[one.event.draft] = one.event.who
+            case DrawnForReview():
+                known.to_judge.add(one.turn_id)
+            case Judged():
+                known.to_judge.discard(one.event.turn_id)
+    return known
+
+
+def _items(recorded: Sequence[Recorded], known: Known, hall: Hall) -> Iterator[Item]:
+    catalog = hall.kefu.catalog
+    for one in recorded:
+        event, turn = one.event, one.turn_id
+        place = (one.number, turn)
+        match event:
+            case MessageReceived():
+                corrected, read = known.corrected.get(turn), known.read.get(turn)
+                yield Item(*place, "customer", event.at, event.text, read=read, corrected=corrected)
+            case Replied():
+                said = tuple(sentence_of(said, catalog, event.language) for said in event.statements)
+                yield Item(*place, "machine", event.at, event.text, sentences=said, read=known.read.get(turn))
+            case PersonReplied():
+                yield Item(*place, "person", event.at, event.text, event.who)
+            case Noted():
+                yield Item(*place, "note", event.at, event.text, event.who, mentions=event.mentions)
+            case Drafted():
+                said = tuple(sentence_of(said, catalog, event.language) for said in event.statements)
+                sent, judge = known.sent.get(turn, ""), turn in known.to_judge
+                yield Item(
+                    *place, "draft", event.at, event.text, sentences=said, draft=event, sent_by=sent, to_judge=judge
+                )
+            case _:
+                fact = fact_of(event)
+                if fact:
+                    yield Item(*place, "event", event.at, facts=(fact,))
+
+
+SECTIONS = {
+    DecisionTaken: "decision",
+    HandedOff: "because",
+    Prioritised: "inbox_priority",
+    TargetSet: "inbox_targets",
+    TargetMissed: "inbox_targets",
+}
+"""Where what stands beside an event has a name in both languages."""
+
+
+def fact_of(event: Event) -> Fact | None:
+    """An event in a few words; None for what only machines care about."""
+    detail = _of_turn(event)
+    if detail is None:
+        detail = _of_team(event)
+    if detail is None:
+        return None
+    until = event.until if isinstance(event, Snoozed) else None
+    due = event.due if isinstance(event, TargetSet | TargetMissed) else until
+    return Fact(type(event).__name__, getattr(event, "who", ""), detail, SECTIONS.get(type(event), ""), due)
+
+
+def _of_turn(event: Event) -> str | None:
+    match event:
+        case ConversationOpened():
+            return event.channel
+        case IdentityProven():
+            return f"{event.identity.customer_id} ({event.identity.method})"
+        case IdentityLapsed():
+            return ""
+        case CheckFailed():
+            return event.about
+        case DecisionTaken() if event.decision != "note":
+            return event.decision
+        case FlowStarted():
+            return event.skill
+        case SlotsFilled():
+            return ", ".join(f"{name}={value}" for name, value in event.slots.items()) or None
+        case FlowEnded():
+            return event.outcome
+        case HandedOff():
+            return event.reason
+        case TicketOpened():
+            return f"{event.ticket.kind} {event.ticket.number}"
+        case EffectPromised():
+            return f"{event.effect.skill}/{event.effect.statement}"
+    return None
+
+
+def _of_team(event: Event) -> str | None:  # noqa: C901, PLR0912 - one case an event
+    match event:
+        case PersonTook() | HandedBack() | Closed() | Reopened() | Snoozed() | RatingAsked():
+            return ""
+        case Assigned() | Escalated():
+            to = " · ".join(filter(None, (event.person, event.team)))
+            return " · ".join(filter(None, (f"→ {to or '—'}", event.because)))
+        case Prioritised():
+            return event.priority
+        case Tagged():
+            return " ".join((*(f"+{tag}" for tag in event.added), *(f"−{tag}" for tag in event.removed)))
+        case FieldsSet():
+            return ", ".join(f"{name}={value or '—'}" for name, value in event.fields.items())
+        case Woken():
+            return event.because
+        case Merged():
+            return f"→ {event.into}"
+        case Rated():
+            return f"{event.score}/5 {event.comment}".strip()
+        case Corrected():
+            return f"→ {event.intent or '—'}"
+        case MacroApplied():
+            return event.macro
+        case RuleApplied():
+            return " · ".join(filter(None, (event.rule, event.because)))
+        case TargetMissed():
+            return event.target
+        case TargetSet() if event.due:
+            return event.target
+    return None
