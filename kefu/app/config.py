@@ -17,8 +17,8 @@ from kefu.core.errors import BadConfig
 
 T = TypeVar("T")
 
-OPEN_TABLES = ("channels", "records", "lexicons")
-"""Tables whose keys the operator names; what is in them is checked by their plug-ins."""
+OPEN_TABLES = ("channels", "records", "lexicons", "teams")
+"""Tables whose keys the operator names; what is in them is checked by those who read them."""
 
 SECRET = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 

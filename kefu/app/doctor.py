@@ -8,9 +8,11 @@ import stat
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from kefu.app.clerk.plan import read_plan
 from kefu.app.config import Config, load_config
 from kefu.app.models import Models
 from kefu.app.people.audit import Chain, check_trail
@@ -21,7 +23,7 @@ from kefu.app.skills import load_catalog
 from kefu.app.training import load_lexicons
 from kefu.core.errors import KefuError
 from kefu.core.people import Person
-from kefu.service.desk.hours import parse_hours
+from kefu.core.workdays import is_announced
 from kefu.service.skills.catalog import Catalog
 
 LEAST_FREE_MB = 500
@@ -49,9 +51,9 @@ async def examine(home: Path) -> list[Finding]:
     try:
         catalog = load_catalog(config.home / config.get("skills.folder", str), config.get("identity.skill", str))
         findings.append(Finding("skills", "ok", ", ".join(catalog.skills)))
-        parse_hours(config.table("handoff"), config.zone)
     except KefuError as error:
-        findings.append(_wrong("skills and hours", error))
+        findings.append(_wrong("skills", error))
+    findings.append(_work(config))
     findings.append(_model(config, catalog))
     findings += [finding async for finding in _databases(config, catalog)]
     findings += await _company(config)
@@ -81,6 +83,20 @@ def _secrets(config: Config) -> list[Finding]:
     if file.is_file() and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         findings.append(Finding("secrets", "warning", f"others may read {file}", f"chmod 600 {file}"))
     return findings
+
+
+def _work(config: Config) -> Finding:
+    """Hours, teams, service levels, rules and fields; and whether China's calendar knows the year."""
+    try:
+        plan = read_plan(config)
+    except KefuError as error:
+        return _wrong("hours and teams", error)
+    year = datetime.now(config.zone).year
+    if any(hours.calendar == "cn" for hours in plan.all_hours) and not is_announced(year):
+        advice = "Update kefu, or name the days in [handoff] holidays and working_days."
+        return Finding("calendar", "warning", f"the days off of {year} are those of the law alone", advice)
+    parts = (("teams", plan.teams), ("service levels", plan.levels), ("rules", plan.rules), ("fields", plan.fields))
+    return Finding("hours and teams", "ok", ", ".join(f"{len(found)} {name}" for name, found in parts))
 
 
 def _model(config: Config, catalog: Catalog | None) -> Finding:

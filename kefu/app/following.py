@@ -12,6 +12,9 @@ from kefu.service.desk.finding import sought, words_of
 SEARCH = "search"
 """The name under which the index keeps its place."""
 
+REPLAYED = "replay"
+"""The channel of what is read in from elsewhere: no customer is at its other end, and nothing follows from it."""
+
 BATCH = 1000
 """Events read together."""
 

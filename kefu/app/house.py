@@ -10,8 +10,11 @@ from time import monotonic
 
 import structlog
 
+from kefu.app.clerk import Clerk
+from kefu.app.clerk.plan import read_plan
 from kefu.app.config import Config
 from kefu.app.delivery import Delivery
+from kefu.app.door import let_in
 from kefu.app.following import SearchIndex
 from kefu.app.library.answering import Answering
 from kefu.app.library.exchanges import gather
@@ -32,7 +35,7 @@ from kefu.core.ports.channel import Channel
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory
-from kefu.service.desk.deeds import Deed, HandBack, Judge, Reply, SettleQuestion, Take
+from kefu.service.desk.deeds import Deed, HandBack, Judge, Merge, Note, Rate, Reply, SettleQuestion, Take
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
@@ -41,6 +44,12 @@ from kefu.service.turn.house import House, Taken
 from kefu.service.turn.person import speak
 
 log = structlog.get_logger()
+
+LONGEST_COMMENT = 2000
+"""Characters that are kept of what a customer says of a conversation."""
+
+MERGED = "⇠"
+"""How a note begins that names a conversation which goes on here."""
 
 DESK = "desk"
 """The topic on which the desk hears of every conversation that went on."""
@@ -68,10 +77,12 @@ class Kefu:
     operator_token: str = field(repr=False)
     standing: Standing = field(default_factory=Standing)
     index: SearchIndex = field(init=False)
+    clerk: Clerk = field(init=False)
 
     def __post_init__(self) -> None:
         """Follow the log of the store."""
         self.index = SearchIndex(self.store)
+        self.clerk = Clerk(self.store, read_plan(self.config), self.tell)
 
     @property
     def reader(self) -> Reader:
@@ -97,9 +108,13 @@ class Kefu:
         self, conversation_id: str, who: str, deeds: Sequence[Deed], *, seen: int | None = None
     ) -> tuple[int, tuple[Deed, ...]]:
         """Let deeds of a member of the team happen together; see `speak`."""
+        deeds = await let_in(conversation_id, deeds, self.clerk.plan.fields, self.store)
         number, undo = await speak(conversation_id, deeds, who, self.house, self.store, seen=seen)
         self.delivery.wake()
         await self.tell(conversation_id, number)
+        for deed in deeds:
+            if isinstance(deed, Merge):
+                await self.act(deed.into, who, [Note(f"{MERGED} {conversation_id}")])
         return number, undo
 
     async def person_replies(self, conversation_id: str, who: str, text: str) -> int:
@@ -125,6 +140,18 @@ class Kefu:
     async def hand_back(self, conversation_id: str, who: str) -> int:
         """The machine serves the customer again."""
         return await self._speak(conversation_id, who, HandBack())
+
+    async def rate(self, conversation_id: str, score: int, comment: str = "") -> int:
+        """The customer says how it went, from 1 to 5; the latest word holds. Returns the number of the last event.
+
+        Raises `NotFound` where nobody ever wrote, `BadInput` for a customer who was not asked.
+        """
+        talk = await self.store.conversation(conversation_id)
+        if talk is None:
+            raise NotFound("There is no conversation to rate.")
+        if talk.work.asked_at is None:
+            raise BadInput("Nobody asked for a rating here; it can be given once a conversation was closed.")
+        return await self._speak(conversation_id, "customer", Rate(score, comment[:LONGEST_COMMENT]))
 
     async def judge(self, turn_id: str, who: str, *, right: bool) -> None:
         """A member of the team judges a drawn enquiry; a later verdict takes the place of an earlier one.
@@ -177,6 +204,7 @@ class Kefu:
         """Let those who watch a conversation know that it went on."""
         await self.broker.publish(f"conversation:{conversation_id}", str(number))
         await self.broker.publish(DESK, conversation_id)
+        self.clerk.wake()
 
     def is_operator(self, token: str) -> bool:
         """Whether this is the operator's token; takes the same time for every wrong one."""

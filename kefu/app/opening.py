@@ -71,6 +71,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
         await kefu.watch()
         reader.read(WARM_UP)
         if deliver:
+            stack.push_async_callback(_stop, asyncio.create_task(kefu.clerk.run(lambda: kefu.house)))
             minutes = config.get("reader.lexicons_minutes", float)
             stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))
             stack.push_async_callback(_stop, asyncio.create_task(_every(minutes * 60, kefu.refresh)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kefu.app.following import REPLAYED
 from kefu.app.house import Kefu
 from kefu.core.errors import BadInput
 from kefu.core.events import DrawnForReview
@@ -19,9 +20,6 @@ from kefu.service.desk.deeds import HandBack, Reply
 from kefu.service.turn import conversation_id_of, take_turn
 from kefu.service.turn.house import House
 from kefu.service.turn.person import speak
-
-CHANNEL = "replay"
-"""The channel of what is replayed: no customer is at its other end."""
 
 WHO = "replay"
 NEEDED = ("conversation", "time", "text")
@@ -95,7 +93,7 @@ async def replay_chats(chats: Mapping[str, Sequence[Line]], kefu: Kefu, most: in
         told = [await _say(line, number, kefu, house) for number, line in enumerate(chats[name])]
         new = [one for one in told if one is not None]
         if new:
-            await speak(conversation_id_of(CHANNEL, name), [HandBack()], WHO, house, kefu.store)
+            await speak(conversation_id_of(REPLAYED, name), [HandBack()], WHO, house, kefu.store)
         messages, drawn, known = messages + len(new), drawn + sum(new), known + len(told) - len(new)
         progress("conversations", at, len(chosen))
     return Replayed(len(chats), len(chosen), messages, drawn, known)
@@ -106,7 +104,7 @@ async def _say(line: Line, number: int, kefu: Kefu, house: House) -> bool | None
     identity = Identity(line.customer, "server") if line.customer else None
     key = hashlib.blake2b(f"{line.conversation}\0{number}\0{line.text}".encode(), digest_size=12).hexdigest()
     language: Language | None = "zh" if line.language == "zh" else "en" if line.language == "en" else None
-    inbound = Inbound(CHANNEL, key, line.conversation, line.text, datetime.now(UTC), identity, language)
+    inbound = Inbound(REPLAYED, key, line.conversation, line.text, datetime.now(UTC), identity, language)
     taken = await take_turn(inbound, house)
     if taken.repeat:
         return None

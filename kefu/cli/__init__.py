@@ -19,6 +19,7 @@ from kefu.cli.knowledge import knowledge
 from kefu.cli.model import model
 from kefu.cli.people import people
 from kefu.cli.promise import promise
+from kefu.cli.rules import rules
 from kefu.cli.run import run
 from kefu.cli.show import fail
 from kefu.cli.skill import skill
@@ -66,6 +67,7 @@ for command in (
     knowledge,
     people,
     audit,
+    rules,
 ):
     commands.add_command(command)
 

@@ -25,8 +25,10 @@ class Work:
     """The team's side of a conversation; a part of its state.
 
     `person` and `team` have it (the last ones, once it is closed). `unanswered_since` is when the customer wrote
-    first since anybody answered. `due` holds the service levels that run, `missed` those that
-    were not met. `rating` is 0 until the customer gave one, from 1 to 5.
+    first since anybody answered; `answered_at` when a person answered first since people have it. `due` holds the
+    service levels that run, `near` those of them that the team was warned of, `late` those whose time is over and
+    that still are not met, `missed` all that ever were not. `rating` is 0 until the customer gave one, from 1 to
+    5; `asked_at` is when they were last asked for it.
     """
 
     person: str = ""
@@ -42,3 +44,12 @@ class Work:
     due: Mapping[Target, datetime] = field(default_factory=dict)
     missed: tuple[Target, ...] = ()
     rating: int = 0
+    answered_at: datetime | None = None
+    near: tuple[Target, ...] = ()
+    late: Mapping[Target, datetime] = field(default_factory=dict)
+    asked_at: datetime | None = None
+
+    @property
+    def ends(self) -> tuple[Target, datetime] | None:
+        """The service level that ends next, or that ended first and still is not met."""
+        return min({**self.due, **self.late}.items(), key=lambda one: one[1], default=None)

@@ -1,4 +1,4 @@
-"""The conformance kit of a store's desk: lists, counts, search, and following the log (`DESK_CHECKS`)."""
+"""The conformance kit of a store's desk: lists, search, tickets, attendance, following the log (`DESK_CHECKS`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kefu.core.errors import BadInput
-from kefu.core.events import DrawnForReview, Event, MessageReceived, Noted, Tagged
-from kefu.core.nouns import Conversation, Identity, Waiting
+from kefu.core.events import DrawnForReview, Event, MessageReceived, Noted, Tagged, TicketOpened
+from kefu.core.nouns import Conversation, Identity, Ticket, Waiting
 from kefu.core.ports.desk import Line, Scope, View
 from kefu.core.ports.store import Memory
 from kefu.core.ports.tools import Tool
@@ -112,6 +112,52 @@ async def lines_are_found_by_all_their_words(store: Memory) -> None:
     assert list(await store.search(["退款"], Scope())) == []
 
 
+async def a_view_narrows_by_the_clock(store: Memory) -> None:
+    """By when a service level ends, by when something wakes; the moment itself counts."""
+    for name, minutes in (("soon", 5), ("late", 50)):
+        at = NOW + timedelta(minutes=minutes)
+        await keep(store, open_talk(name, work=Work(due={"first_reply": at})))
+        await keep(store, open_talk(f"{name}-asleep", work=Work(snoozed_until=at)))
+    await keep(store, open_talk("free"))
+    for minutes, seen in ((4, []), (5, ["soon"]), (60, ["soon", "late"])):
+        until = NOW + timedelta(minutes=minutes)
+        assert await ids(store, View(due_by=until), order="due") == seen
+        assert sorted(await ids(store, View(wakes_by=until))) == sorted(f"{name}-asleep" for name in seen)
+
+
+async def tickets_are_found_by_their_numbers(store: Memory) -> None:
+    """Latest first, in parts, within a scope, and gone with their conversation."""
+    for name, team in (("a", "x"), ("b", "y"), ("c", "x")):
+        number = f"2611{name}"
+        opened = TicketOpened(NOW + timedelta(minutes=ord(name)), Ticket(number, "complaint", "high", f"about {name}"))
+        await keep(store, open_talk(name, work=Work(team=team)), Noted(NOW, "mei", "!"), opened)
+    page = await store.tickets(View(), limit=2)
+    rest = await store.tickets(View(), after=page.next, limit=2)
+    assert [one.number for one in (*page.entries, *rest.entries)] == ["2611c", "2611b", "2611a"]
+    assert rest.next == ""
+    (found,) = (await store.tickets(View(), "2611b")).entries
+    assert (found.kind, found.urgency, found.text, found.entry.sender) == ("complaint", "high", "about b", "b")
+    assert (await store.tickets(View(), "2611%")).entries == ()
+    seen = await store.tickets(View(Scope("mei", frozenset({"x"}))))
+    assert [one.number for one in seen.entries] == ["2611c", "2611a"]
+    await store.erase("c-c")
+    assert [one.number for one in (await store.tickets(View())).entries] == ["2611b", "2611a"]
+    assert await refused(store.tickets(View(), after="nowhere")) is BadInput
+
+
+async def people_say_that_they_are_here_or_away(store: Memory) -> None:
+    """What somebody said last holds."""
+    for person, minutes, here in (
+        ("mei", 1, True),
+        ("bo", 2, True),
+        ("mei", 3, False),
+        ("an", 4, False),
+        ("bo", 5, True),
+    ):
+        await store.attend(person, NOW + timedelta(minutes=minutes), here=here)
+    assert await store.here() == {"bo": NOW + timedelta(minutes=5)}
+
+
 async def a_follower_reads_everything_once(store: Memory) -> None:
     """In the order of the store; of two followers at one place, only one goes on."""
     for name in ("a", "b"):
@@ -157,6 +203,9 @@ DESK_CHECKS: tuple[Check, ...] = (
     a_view_narrows_by_everything_it_names,
     a_scope_hides_other_teams,
     lines_are_found_by_all_their_words,
+    a_view_narrows_by_the_clock,
+    tickets_are_found_by_their_numbers,
+    people_say_that_they_are_here_or_away,
     a_follower_reads_everything_once,
     tools_are_kept_by_kind_and_name,
 )

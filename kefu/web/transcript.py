@@ -13,7 +13,17 @@ from typing import Literal
 
 from kefu.app import Catalog, Viewer, may_read_conversation
 from kefu.core.errors import NotFound
-from kefu.core.events import HandedBack, HandedOff, MessageReceived, PersonReplied, PersonTook, Replied
+from kefu.core.events import (
+    Closed,
+    HandedBack,
+    HandedOff,
+    MessageReceived,
+    PersonReplied,
+    PersonTook,
+    Rated,
+    RatingAsked,
+    Replied,
+)
 from kefu.core.nouns import Conversation, Evidence, Language, Statement
 from kefu.core.ports.store import Recorded
 from kefu.web.hall import Hall
@@ -42,7 +52,8 @@ class Line:
 
     `number` is its place among the conversation's events: ask for what comes after the
     highest one seen. `by` is `customer`, `machine`, `person`, or `note` for what happened
-    (`text` is then empty and `note` says what: `handed_off`, `taken`, `handed_back`).
+    (`text` is then empty and `note` says what: `handed_off`, `taken`, `handed_back`, `closed`,
+    `rating_asked`, `rated` with its `score`).
     `id` is the customer's own id of a message; `waiting` says that the conversation is
     in people's hands from here on.
     """
@@ -57,6 +68,7 @@ class Line:
     note: str = ""
     statements: tuple[Sentence, ...] = ()
     quick_replies: tuple[str, ...] = ()
+    score: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +124,20 @@ def _lines(recorded: Sequence[Recorded], talk: Conversation, catalog: Catalog, *
             case HandedBack():
                 waiting = False
                 yield Line(number, "note", "", event.at, waiting, note="handed_back")
+            case Closed():
+                waiting = False
+                yield Line(number, "note", "", event.at, waiting, note="closed")
+            case RatingAsked():
+                yield Line(number, "note", "", event.at, waiting, note="rating_asked")
+            case Rated():
+                yield Line(number, "note", "", event.at, waiting, note="rated", score=event.score)
 
 
 def _was_waiting(recorded: Sequence[Recorded], talk: Conversation) -> bool:
     """Whether people had the conversation before these events, which end in its present state."""
     for one in recorded:
-        if isinstance(one.event, HandedOff | HandedBack):
-            return isinstance(one.event, HandedBack)
+        if isinstance(one.event, HandedOff | HandedBack | Closed):
+            return not isinstance(one.event, HandedOff)
     return talk.waiting is not None
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import click
 import pytest
+from web_house import make_config
 
+from kefu.app.clerk.plan import read_plan
 from kefu.cli import commands
 from kefu.core import errors
 from kefu.core.events import KINDS, Event
@@ -23,6 +25,12 @@ from kefu.service.skills.parse import KEYS, SECTIONS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+COMPLETE: Mapping[str, dict[str, object]] = {
+    "service_levels": {"name": "x", "first_reply": 1},
+    "rules": {"name": "x", "when": ["Closed"], "then": [{"deed": "note", "text": "x"}]},
+    "fields": {"name": "x"},
+}
+"""What a table of each list needs at least."""
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -91,14 +99,35 @@ def flat(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:
 
 
 def test_every_key_of_the_configuration_is_explained(language: str) -> None:
-    defaults = set(flat(tomllib.loads((ROOT / "kefu" / "app" / "defaults.toml").read_text("utf-8"))))
+    every = flat(tomllib.loads((ROOT / "kefu" / "app" / "defaults.toml").read_text("utf-8")))
+    defaults = {key for key in every if "." in key}
     explained = {key for key in first_codes(read(language, "configuration.md")) if "." in key}
     assert {key for key in explained if ".NAME." not in key and key != "kefu.toml"} == defaults
 
 
+@pytest.mark.parametrize("name", ["service_levels", "rules", "fields"])
+def test_every_key_of_a_list_of_tables_is_explained(name: str, language: str, tmp_path: Path) -> None:
+    with pytest.raises(errors.BadConfig, match="unknown key") as wrong:
+        read_plan(make_config(tmp_path, **{name: [COMPLETE[name] | {"nonsense": 1}]}))
+    known = set(wrong.value.message.partition("there are ")[2].rstrip(".").split(", "))
+    assert first_codes(parts(read(language, "configuration.md"))[name]) == known
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_key_of_a_team_is_explained(language: str, tmp_path: Path) -> None:
+    with pytest.raises(errors.BadConfig, match="unknown key") as wrong:
+        read_plan(make_config(tmp_path, **{"teams.x.nonsense": 1}))
+    known = set(wrong.value.message.partition("there are ")[2].rstrip(".").split(", "))
+    explained = {
+        key.removeprefix("teams.NAME.") for key in first_codes(parts(read(language, "configuration.md"))["teams"])
+    }
+    assert explained == known - {"minutes_to_reply"}
+
+
 def test_the_sample_project_sets_only_keys_that_are_explained(language: str) -> None:
     sample = tomllib.loads((ROOT / "kefu" / "starter" / "education" / "kefu.toml").read_text("utf-8"))
-    named = {re.sub(r"^(records|channels)\.\w+\.", r"\1.NAME.", key) for key in flat(sample)}
+    keys = (key.removesuffix(".zh").removesuffix(".en") for key in flat(sample) if "." in key)
+    named = {re.sub(r"^(records|channels|teams)\.\w+\.", r"\1.NAME.", key) for key in keys}
     assert named <= first_codes(read(language, "configuration.md"))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from web_house import WebHouse, make_config
 
+from kefu.app import Kefu
 from kefu.web.serving import assemble
 
 SITE = """
@@ -39,17 +43,27 @@ def main() -> None:
     """Serve on a port, with everything kept in a folder."""
     port, home = int(sys.argv[1]), Path(sys.argv[2])
     (home / "site.py").write_text(SITE, "utf-8")
-    own: dict[str, object] = {"site__app": "site.py", "limits__messages_per_minute": 0}
+    own: dict[str, object] = {"site__app": "site.py", "limits__messages_per_minute": 0, "rating__ask": True}
     if (home / "shadow").exists():
         own |= {"promise__mode": "shadow"}
     if (home / "company.json").exists():
         said: dict[str, object] = json.loads((home / "company.json").read_text("utf-8"))
         own |= {f"sign_in__oidc__{name}": value for name, value in said.items()}
+    if (home / "work.json").exists():
+        own |= json.loads((home / "work.json").read_text("utf-8"))
     house = WebHouse(make_config(home, **own), durable=True)
     if (home / "shadow").exists():
         house.bench.house = replace(house.bench.house, review_share=1.0)
     demo = len(sys.argv) > 3
-    uvicorn.run(assemble(house.config, house.opening, demo=demo), port=port, log_level="error", lifespan="on")
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[Kefu]:
+        async with house.opening() as kefu:
+            clerk = asyncio.create_task(kefu.clerk.run(lambda: kefu.house))
+            yield kefu
+            clerk.cancel()
+
+    uvicorn.run(assemble(house.config, opening, demo=demo), port=port, log_level="error", lifespan="on")
 
 
 if __name__ == "__main__":

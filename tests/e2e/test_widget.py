@@ -91,6 +91,42 @@ def test_a_person_answers_in_the_same_window(visit: Visit, server: Server, shots
     expect(page.locator(".count")).to_have_text("1")
 
 
+RATING = {"zh": ("这次服务您满意吗？", "满意", "您的评价：4 分"), "en": ("How did it go?", "good", "You rated it 4")}
+CALM = {"reduced_motion": "reduce", "bypass_csp": True}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_customer_says_how_it_went_by_keyboard(
+    visit: Visit, server: Server, shots: Path, customer: str, lang: str
+) -> None:
+    asked, good, thanks = RATING[lang]
+    look = {**PHONE, "color_scheme": "dark"} if lang == "en" else WIDE
+    page = visit(customer, lang, **look, **CALM)
+    open_chat(page)
+    page.locator(".panel header .person").click()
+    expect(page.locator(".line.machine .bubble")).to_have_count(2)
+    talk = server.talk_of(customer)
+    deeds = [{"deed": "reply", "text": "好了"}, {"deed": "close"}]
+    server.operate(f"/conversations/{talk}/deeds", deeds=deeds, who="小美")
+    rating = page.get_by_role("group", name=asked)
+    expect(rating).to_be_in_viewport(ratio=1)
+    page.screenshot(path=shots / f"widget-rating-{lang}.png")
+    rating.get_by_role("radio", name="3").focus()
+    page.keyboard.press("ArrowRight")
+    expect(rating.get_by_role("radio", name="4")).to_be_checked()
+    expect(rating).to_contain_text(good)
+    expect(page.locator(".rating textarea")).to_be_in_viewport(ratio=1)
+    page.locator(".rating textarea").fill("很快就解决了")
+    page.screenshot(path=shots / f"widget-rated-{lang}.png")
+    found = Axe().run(page)
+    assert [one["id"] for one in found.response["violations"] if one["impact"] in ("serious", "critical")] == []
+    page.locator(".rating button").click()
+    expect(page.locator(".note").last).to_contain_text(thanks)
+    expect(page.locator(".rating")).to_have_count(0)
+    rated = [one["data"] for one in server.operate(f"/conversations/{talk}/events") if one["kind"] == "Rated"]
+    assert [(one["score"], one["comment"]) for one in rated] == [(4, "很快就解决了")]
+
+
 def test_nothing_is_lost_or_doubled_when_the_server_is_killed(
     visit: Visit, own_server: Server, shots: Path, customer: str
 ) -> None:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, or_, select, text, update
 
 from kefu.adapters.sql.codec import from_micros, to_micros
-from kefu.adapters.sql.tables import NEVER, bookmarks, conversations, lines, mentions, reviews, tags
+from kefu.adapters.sql.tables import (
+    NEVER,
+    attendance,
+    bookmarks,
+    conversations,
+    lines,
+    mentions,
+    reviews,
+    tags,
+    tickets,
+)
 from kefu.core.errors import BadInput
-from kefu.core.events import Noted, Tagged
+from kefu.core.events import Noted, Tagged, TicketOpened
 from kefu.core.nouns import Conversation
-from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, View
+from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, TicketEntry, TicketPage, View
 from kefu.core.ports.store import Commit
 from kefu.core.work import Priority
 
@@ -36,7 +48,7 @@ ORDERS: dict[Order, tuple[ColumnElement[int], bool]] = {
 def listed(talk: Conversation) -> tuple[Any, ...]:
     """What lists need of a state, in the order of `LISTED`."""
     work, waits = talk.work, talk.waits_since
-    target, due = min(work.due.items(), key=lambda one: one[1]) if work.due else ("", None)
+    target, due = work.ends or ("", None)
     return (
         talk.status,
         work.person,
@@ -54,9 +66,13 @@ def listed(talk: Conversation) -> tuple[Any, ...]:
 
 
 def follow_desk(connection: Connection, commits: Sequence[Commit]) -> None:
-    """Write down tags and mentions."""
+    """Write down tags, mentions and tickets."""
     for commit in commits:
         id_ = commit.conversation.id
+        for number, event in enumerate(commit.events, start=commit.expected + 1):
+            if isinstance(event, TicketOpened):
+                row = {"conversation_id": id_, "event": number, "opened_at": to_micros(event.at)}
+                connection.execute(insert(tickets).values(**row, **asdict(event.ticket)))
         if any(isinstance(event, Tagged) for event in commit.events):
             connection.execute(delete(tags).where(tags.c.conversation_id == id_))
             for tag in commit.conversation.work.tags:
@@ -90,6 +106,39 @@ def read_tally(connection: Connection, views: Sequence[View]) -> list[int]:
         some = select(of.id).where(*_within(view)).limit(MOST_COUNTED).subquery()
         counts.append(int(connection.execute(select(func.count()).select_from(some)).scalar_one()))
     return counts
+
+
+def read_tickets(connection: Connection, view: View, number: str, after: str, limit: int) -> TicketPage:
+    """A part of the tickets, latest first."""
+    opened_at = tickets.c.opened_at.label("ticket_opened_at")
+    query = select(conversations, tickets.c.number, tickets.c.kind, tickets.c.urgency, tickets.c.text, opened_at)
+    query = query.join(tickets, tickets.c.conversation_id == of.id).where(*_within(view)).limit(limit + 1)
+    if number:
+        query = query.where(tickets.c.number.startswith(number, autoescape=True))
+    if after:
+        place, last = _place(after)
+        earlier = and_(tickets.c.opened_at == place, tickets.c.number > last)
+        query = query.where(or_(tickets.c.opened_at < place, earlier))
+    rows = connection.execute(query.order_by(tickets.c.opened_at.desc(), tickets.c.number)).all()
+    cases = tuple(
+        TicketEntry(row.number, row.kind, row.urgency, row.text, from_micros(row.ticket_opened_at), _entry(row))
+        for row in rows[:limit]
+    )
+    return TicketPage(
+        cases, f"{rows[limit - 1].ticket_opened_at}~{rows[limit - 1].number}" if len(rows) > limit else ""
+    )
+
+
+def attend(connection: Connection, person: str, at: datetime, *, here: bool) -> None:
+    """Keep what somebody says of themselves."""
+    connection.execute(delete(attendance).where(attendance.c.person == person))
+    connection.execute(insert(attendance).values(person=person, here=int(here), at=to_micros(at)))
+
+
+def read_here(connection: Connection) -> Mapping[str, datetime]:
+    """Who is there, since when."""
+    rows = connection.execute(select(attendance.c.person, attendance.c.at).where(attendance.c.here == 1)).all()
+    return {row.person: from_micros(row.at) for row in rows}
 
 
 def read_lines(connection: Connection, words: Sequence[str], scope: Scope, limit: int) -> list[Line]:
@@ -154,13 +203,13 @@ def erase_desk(connection: Connection, conversation_id: str) -> None:
     mine = "(SELECT id FROM lines WHERE conversation_id = :id)"
     words = f"DELETE FROM line_words WHERE {_id_of(connection)} IN {mine}"  # noqa: S608
     connection.execute(text(words), {"id": conversation_id})
-    for table in (lines, tags, mentions):
+    for table in (lines, tags, mentions, tickets):
         connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
 
 
 def _within(view: View) -> list[ColumnElement[bool]]:
     """The conditions of a view; its scope comes first."""
-    found = _seen(view.scope)
+    found = [*_seen(view.scope), *_in_time(view)]
     if view.status:
         found.append(of.status.in_(view.status))
     for column, wanted in ((of.person, view.person), (of.team, view.team), (of.channel, view.channel)):
@@ -172,8 +221,6 @@ def _within(view: View) -> list[ColumnElement[bool]]:
         found.append(of.priority == PRIORITIES.index(view.priority))
     if view.customer_id:
         found.append(of.customer_id == view.customer_id)
-    if view.since:
-        found.append(of.updated_at >= to_micros(view.since))
     if view.ids is not None:
         found.append(of.id.in_(view.ids))
     if view.tag:
@@ -183,6 +230,15 @@ def _within(view: View) -> list[ColumnElement[bool]]:
     if view.to_review:
         found.append(exists().where(reviews.c.conversation_id == of.id, reviews.c.verdict.is_(None)))
     return found
+
+
+def _in_time(view: View) -> Iterator[ColumnElement[bool]]:
+    if view.since:
+        yield of.updated_at >= to_micros(view.since)
+    if view.due_by:
+        yield of.due_at <= to_micros(view.due_by)
+    if view.wakes_by:
+        yield of.snoozed_until <= to_micros(view.wakes_by)
 
 
 def _seen(scope: Scope) -> list[ColumnElement[bool]]:

@@ -23,7 +23,7 @@ from kefu.adapters.sql.writer import Writer
 from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
 from kefu.core.nouns import Conversation
-from kefu.core.ports.desk import Line, Order, Page, Scope, View
+from kefu.core.ports.desk import Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.opinions import Tally
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
@@ -224,6 +224,18 @@ class SqlStore(SqlPeople):
     async def tally(self, views: Sequence[View]) -> Sequence[int]:
         """See `Desk`."""
         return await self._read(lambda connection: desk.read_tally(connection, views))
+
+    async def tickets(self, view: View, number: str = "", after: str = "", limit: int = 25) -> TicketPage:
+        """See `Desk`."""
+        return await self._read(lambda connection: desk.read_tickets(connection, view, number, after, limit))
+
+    async def attend(self, person: str, at: datetime, *, here: bool) -> None:
+        """See `Attendance`."""
+        await self._writer.write(lambda connection: desk.attend(connection, person, at, here=here))
+
+    async def here(self) -> Mapping[str, datetime]:
+        """See `Attendance`."""
+        return await self._read(desk.read_here)
 
     async def search(self, words: Sequence[str], scope: Scope, limit: int = 30) -> Sequence[Line]:
         """See `Desk`."""

@@ -301,3 +301,27 @@ tools = Table(
     Column("body", LargeBinary, nullable=False),
 )
 """What the team keeps for its work: saved views and macros."""
+
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("here", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""What people last said of themselves."""
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), primary_key=True),
+    Column("event", Integer, primary_key=True),
+    Column("number", String(64), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("urgency", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+)
+Index("tickets_by_number", tickets.c.number)
+Index("tickets_by_time", tickets.c.opened_at)
+"""A projection of `TicketOpened`, by the number of that event in its conversation."""

@@ -33,6 +33,7 @@ from kefu.core.events.team import (
     SuggestionSettled,
     Tagged,
     TargetMissed,
+    TargetNear,
     TargetSet,
     Woken,
 )
@@ -72,7 +73,8 @@ TURN: tuple[type[Event], ...] = (
 TEAM: tuple[type[Event], ...] = (
     PersonReplied, PersonTook, HandedBack, Judged, QuestionSettled, Noted, Assigned, Prioritised, Tagged,
     FieldsSet, Snoozed, Woken, Closed, Reopened, Merged, RatingAsked, Rated, Corrected, SuggestionSettled,
-    MacroApplied, RuleApplied, TargetSet, TargetMissed, Escalated,
+    MacroApplied, RuleApplied, TargetSet, TargetNear, TargetMissed,
+    Escalated,
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in (*TURN, *TEAM)}
@@ -133,6 +135,7 @@ __all__ = [
     "SuggestionSettled",
     "Tagged",
     "TargetMissed",
+    "TargetNear",
     "TargetSet",
     "TicketOpened",
     "TurnTraced",

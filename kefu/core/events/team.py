@@ -193,6 +193,14 @@ class TargetSet(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TargetNear(Event):
+    """A service level ends soon, and nobody has met it yet."""
+
+    target: Target
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TargetMissed(Event):
     """A service level was not met."""
 

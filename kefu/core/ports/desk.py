@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from kefu.core.nouns import Language
+from kefu.core.nouns import Language, Urgency
 from kefu.core.work import Priority, Speaker, Status, Target
 
 Order = Literal["waiting", "newest", "due"]
@@ -30,7 +30,8 @@ class View:
     """Which conversations, by everything that is not None, within a scope.
 
     `person` and `team` may be empty: those that nobody has. `mentions` names a colleague whom notes name,
-    `to_review` means with an enquiry that waits for a verdict, `ids` are exactly these.
+    `to_review` means with an enquiry that waits for a verdict, `ids` are exactly these. `due_by` means with a service
+    level that ends by then, `wakes_by` snoozed until then at most.
     """
 
     scope: Scope = Scope()
@@ -46,11 +47,13 @@ class View:
     to_review: bool = False
     since: datetime | None = None
     ids: tuple[str, ...] | None = None
+    due_by: datetime | None = None
+    wakes_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A conversation as the inbox shows it. `anger` is from 0 to 1; `due` is the service level that ends next."""
+    """A conversation as the inbox shows it. `anger` is from 0 to 1; `due` is `Work.ends`."""
 
     id: str
     channel: str
@@ -83,6 +86,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketEntry:
+    """A ticket with where its conversation stands: `kind`, `urgency` and `text` are what it was opened with."""
+
+    number: str
+    kind: str
+    urgency: Urgency
+    text: str
+    opened_at: datetime
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """A part of the tickets, latest first; `next` begins the following part and is empty at the end."""
+
+    entries: tuple[TicketEntry, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Something that was said or noted, to be found again."""
 
@@ -101,6 +124,12 @@ class Desk(Protocol):
 
     async def tally(self, views: Sequence[View]) -> Sequence[int]:
         """How many conversations each view has, at most `MOST_COUNTED`."""
+
+    async def tickets(self, view: View, number: str = "", after: str = "", limit: int = 25) -> TicketPage:
+        """A part of the tickets of a view's conversations; those whose number begins with `number`.
+
+        Raises `BadInput` for an `after` that no part gave.
+        """
 
     async def search(self, words: Sequence[str], scope: Scope, limit: int = 30) -> Sequence[Line]:
         """Lines that hold all words, latest first; each is one of those that it was indexed by."""

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from kefu.core.events import Event
 from kefu.core.nouns import Conversation
+from kefu.core.ports.attendance import Attendance
 from kefu.core.ports.desk import Desk, Line
 from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
@@ -206,6 +207,20 @@ class Log(Protocol):
 
 
 class Memory(
-    Store, Outbox, Archive, Reviews, Library, Opinions, Questions, Desk, Log, Tools, People, SignIns, Audit, Protocol
+    Store,
+    Outbox,
+    Archive,
+    Reviews,
+    Library,
+    Opinions,
+    Questions,
+    Desk,
+    Log,
+    Attendance,
+    Tools,
+    People,
+    SignIns,
+    Audit,
+    Protocol,
 ):
     """A store with all its faces, as a factory of `kefu.stores` opens it."""

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -32,10 +33,16 @@ from kefu.core.events import (
     Snoozed,
     SuggestionSettled,
     Tagged,
+    TargetMissed,
+    TicketOpened,
     Woken,
 )
-from kefu.core.nouns import Conversation
-from kefu.core.work import Priority
+from kefu.core.nouns import Conversation, Ticket, Urgency
+from kefu.core.work import Priority, Target, Work
+from kefu.service.desk.case import HOUSE
+from kefu.service.desk.reference import reference_of
+from kefu.service.dialogue.fold import fold
+from kefu.service.dialogue.teamwork import REPLIES
 
 BEST_RATING = 5
 
@@ -201,6 +208,16 @@ class SettleQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Write down work under a number that the customer can be told."""
+
+    kind: str
+    text: str
+    urgency: Urgency = "normal"
+    deed: Literal["open_ticket"] = "open_ticket"
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """Give the conversation to people at once, with a reason."""
 
@@ -210,7 +227,7 @@ class Flag:
 
 TeamDeed = (
     Reply | Note | Take | HandBack | Assign | Prioritise | Tag | SetFields | Snooze | Wake | Close | Reopen | Merge
-    | Correct | SettleSuggestion | UseMacro
+    | Correct | SettleSuggestion | UseMacro | OpenTicket
 )  # fmt: skip
 """What a member of the team may do to any conversation that is theirs."""
 
@@ -224,8 +241,9 @@ def events_of(deed: Deed, talk: Conversation, who: str, now: datetime) -> tuple[
     match deed:
         case Reply():
             _need(deed.text, "The reply is empty; write something first.")
-            said = PersonReplied(now, who, deed.text, deed.draft)
-            return (said,) if talk.waiting and talk.waiting.taken_by == who else (PersonTook(now, who), said)
+            mine = talk.waiting is not None and talk.waiting.taken_by == who
+            taken = () if mine else (PersonTook(now, who),)
+            return (*overdue(work, now, *REPLIES), *taken, PersonReplied(now, who, deed.text, deed.draft))
         case Note():
             _need(deed.text, "The note is empty; write something first.")
             return (Noted(now, who, deed.text, deed.mentions),)
@@ -250,7 +268,7 @@ def events_of(deed: Deed, talk: Conversation, who: str, now: datetime) -> tuple[
         case Wake():
             return (Woken(now, deed.because),) if work.snoozed_until else ()
         case Close():
-            return () if work.closed else (Closed(now, who),)
+            return () if work.closed else (*overdue(work, now, "resolution"), Closed(now, who))
         case Reopen():
             return (Reopened(now, who),) if work.closed else ()
         case Merge():
@@ -272,6 +290,8 @@ def events_of(deed: Deed, talk: Conversation, who: str, now: datetime) -> tuple[
             return (Judged(now, deed.turn_id, deed.right, who),)
         case SettleQuestion():
             return (QuestionSettled(now, deed.turn_id, deed.article, who),)
+        case OpenTicket():
+            return _opened(deed, talk, now)
         case Flag():
             return (HandedOff(now, deed.reason, deed.reason, "high"),)
 
@@ -303,9 +323,28 @@ def undo_of(deed: Deed, talk: Conversation) -> tuple[Deed, ...]:
 
 
 def who_else(events: Iterable[Event], who: str) -> tuple[str, ...]:
-    """Who but `who` answered, took, gave away or closed the conversation in these events."""
+    """Who of the team but `who` answered, took, gave away or closed the conversation in these events."""
     owned = (event for event in events if isinstance(event, PersonReplied | PersonTook | Assigned | Closed | Merged))
-    return tuple(dict.fromkeys(event.who for event in owned if event.who != who))
+    return tuple(dict.fromkeys(event.who for event in owned if event.who not in {who, HOUSE}))
+
+
+def overdue(work: Work, now: datetime, *targets: Target) -> tuple[TargetMissed, ...]:
+    """Those of these service levels that ended before now, however late anybody looks."""
+    return tuple(TargetMissed(now, name, due) for name in targets if (due := work.due.get(name)) and due <= now)
+
+
+def events_of_all(
+    deeds: Sequence[Deed], talk: Conversation, who: str, now: datetime
+) -> tuple[tuple[Event, ...], tuple[Deed, ...]]:
+    """The events of deeds, each against what the ones before it left, and the deeds that undo all of them."""
+    events: tuple[Event, ...] = ()
+    undo: tuple[Deed, ...] = ()
+    for deed in deeds:
+        fresh = events_of(deed, talk, who, now)
+        undo = (*undo_of(deed, talk), *undo) if fresh else undo
+        talk = fold(talk, fresh)
+        events += fresh
+    return events, undo
 
 
 def _tagged(deed: Tag, talk: Conversation, who: str, now: datetime) -> tuple[Event, ...]:
@@ -313,6 +352,13 @@ def _tagged(deed: Tag, talk: Conversation, who: str, now: datetime) -> tuple[Eve
     added = tuple(dict.fromkeys(clean for tag in deed.add if (clean := " ".join(tag.split())) and clean not in tags))
     removed = tuple(tag for tag in deed.remove if tag in tags)
     return (Tagged(now, who, added, removed),) if added or removed else ()
+
+
+def _opened(deed: OpenTicket, talk: Conversation, now: datetime) -> tuple[Event, ...]:
+    """A ticket with a number that only this state of this conversation gives."""
+    _need(deed.kind and deed.text, "Say what kind of ticket it is and what it is about.")
+    key = hashlib.blake2b(f"{talk.id}\0{talk.version}".encode(), digest_size=10).hexdigest()
+    return (TicketOpened(now, Ticket(reference_of(f"p{key}", now), deed.kind, deed.urgency, deed.text)),)
 
 
 def _need(text: str, advice: str) -> None:

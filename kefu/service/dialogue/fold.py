@@ -100,9 +100,12 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
             waiting = now.waiting or Waiting(event.reason, event.at, urgency=event.urgency)
             return {"waiting": waiting, "flow": None, "paused": (), "queue": (), "offered": (), "stumbles": 0}
         case Replied():
-            return {**_line(now, Said("machine", event.text, event.at)), "work": answered(now, "machine")}
+            return {
+                **_line(now, Said("machine", event.text, event.at)),
+                "work": answered(now.work, "machine", event.at),
+            }
         case PersonReplied():
-            return {**_line(now, Said("person", event.text, event.at)), "work": answered(now, "person")}
+            return {**_line(now, Said("person", event.text, event.at)), "work": answered(now.work, "person", event.at)}
     return teamwork(now, event)
 
 

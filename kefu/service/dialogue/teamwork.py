@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from kefu.core.events import (
     Assigned,
@@ -17,15 +17,20 @@ from kefu.core.events import (
     PersonTook,
     Prioritised,
     Rated,
+    RatingAsked,
     Reopened,
     Snoozed,
     Tagged,
     TargetMissed,
+    TargetNear,
     TargetSet,
     Woken,
 )
 from kefu.core.nouns import Conversation, Waiting
-from kefu.core.work import Speaker, Work
+from kefu.core.work import Speaker, Target, Work
+
+REPLIES: tuple[Target, ...] = ("first_reply", "next_reply")
+"""The service levels that a person's answer meets."""
 
 NOTHING_UNDER_WAY = {"flow": None, "paused": (), "queue": (), "offered": (), "stumbles": 0}
 
@@ -34,13 +39,17 @@ def written_to(now: Conversation, at: datetime) -> Work:
     """The team's side once the customer wrote: a snoozed conversation wakes, a closed one begins anew."""
     work = now.work
     if work.closed:
-        return Work(tags=work.tags, fields=work.fields, last_by="customer", unanswered_since=at)
+        kept = Work(tags=work.tags, fields=work.fields, asked_at=work.asked_at)
+        return replace(kept, last_by="customer", unanswered_since=at)
     return replace(work, last_by="customer", snoozed_until=None, unanswered_since=work.unanswered_since or at)
 
 
-def answered(now: Conversation, by: Speaker) -> Work:
-    """The team's side once somebody answered the customer."""
-    return replace(now.work, last_by=by, unanswered_since=None)
+def answered(work: Work, by: Speaker, at: datetime) -> Work:
+    """The team's side once somebody answered the customer; with a person's answer the promised replies are given."""
+    work = replace(work, last_by=by, unanswered_since=None)
+    if by != "person":
+        return work
+    return replace(_without(work, *REPLIES), answered_at=work.answered_at or at)
 
 
 def teamwork(now: Conversation, event: Event) -> dict[str, Any]:
@@ -51,10 +60,11 @@ def teamwork(now: Conversation, event: Event) -> dict[str, Any]:
         case Assigned():
             return _given(now, event, event.person, event.team)
         case Escalated():
-            given = _given(now, event, event.person or now.work.person, event.team or now.work.team)
+            person = event.person if event.person or event.team else now.work.person
+            given = _given(now, event, person, event.team or now.work.team)
             return {**given, "waiting": replace(given["waiting"], urgency="high")}
         case HandedBack():
-            work = replace(now.work, person="", team="", snoozed_until=None, due={})
+            work = replace(_without(now.work), person="", team="", snoozed_until=None, answered_at=None)
             return {"waiting": None, "stumbles": 0, "work": work}
         case Closed():
             return _ended(now, "")
@@ -77,8 +87,15 @@ def _given(now: Conversation, event: Event, person: str, team: str) -> dict[str,
 
 
 def _ended(now: Conversation, into: str) -> dict[str, Any]:
-    work = replace(now.work, closed=True, merged_into=into, snoozed_until=None, unanswered_since=None, due={})
+    work = replace(_without(now.work), closed=True, merged_into=into, snoozed_until=None, unanswered_since=None)
     return {"waiting": None, "work": work, **NOTHING_UNDER_WAY}
+
+
+def _without(work: Work, *targets: Target) -> Work:
+    """Without these service levels, or without any."""
+    gone = targets or tuple(get_args(Target))
+    due, late = ({name: at for name, at in held.items() if name not in gone} for held in (work.due, work.late))
+    return replace(work, due=due, late=late, near=tuple(name for name in work.near if name not in gone))
 
 
 def _noted(work: Work, event: Event) -> Work:
@@ -97,10 +114,15 @@ def _noted(work: Work, event: Event) -> Work:
             )
         case Rated():
             return replace(work, rating=event.score)
+        case RatingAsked():
+            return replace(work, asked_at=event.at)
         case TargetSet():
-            left = {name: due for name, due in work.due.items() if name != event.target}
-            return replace(work, due=left if event.due is None else {**left, event.target: event.due})
+            left = _without(work, event.target)
+            return left if event.due is None else replace(left, due={**left.due, event.target: event.due})
+        case TargetNear():
+            return replace(work, near=tuple(dict.fromkeys((*work.near, event.target))))
         case TargetMissed():
-            left = {name: due for name, due in work.due.items() if name != event.target}
-            return replace(work, due=left, missed=tuple(dict.fromkeys((*work.missed, event.target))))
+            left = _without(work, event.target)
+            missed = tuple(dict.fromkeys((*work.missed, event.target)))
+            return replace(left, late={**left.late, event.target: event.due}, missed=missed)
     return work

@@ -8,8 +8,6 @@
 from __future__ import annotations
 
 import hashlib
-from base64 import b32encode
-from datetime import datetime
 
 import structlog
 
@@ -26,6 +24,7 @@ from kefu.core.events import (
 )
 from kefu.core.nouns import Conversation, Inbound, Language, Outbound, Reading
 from kefu.core.ports.store import Commit
+from kefu.service.desk.reference import reference_of
 from kefu.service.privacy.guard import guard
 from kefu.service.turn.act import Work
 from kefu.service.turn.compose import Draft
@@ -166,13 +165,3 @@ def turn_id_of(inbound: Inbound) -> str:
     """The id of the turn that a message makes: the same whenever the message comes again."""
     text = f"{inbound.channel}\0{inbound.external_id}"
     return "t" + hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
-
-
-def reference_of(turn_id: str, now: datetime) -> str:
-    """A number that people can read out, for what a turn creates: day and five letters or digits."""
-    letters = b32encode(bytes.fromhex(turn_id[1:])).decode().translate(CLEAR)
-    return f"{now:%y%m%d}{letters[:5]}"
-
-
-CLEAR = str.maketrans("IOQL", "1089")
-"""Letters that are read wrongly over the telephone become digits."""

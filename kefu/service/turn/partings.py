@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from kefu.core.events import EffectPromised, Event, HandedOff, PersonReplied, Replied, TicketOpened
+from kefu.core.events import (
+    EffectPromised,
+    Escalated,
+    Event,
+    HandedOff,
+    PersonReplied,
+    Replied,
+    TargetMissed,
+    TargetNear,
+    TicketOpened,
+)
 from kefu.core.nouns import Conversation
 from kefu.core.ports.channel import Parcel
 from kefu.core.ports.store import Parting
@@ -24,7 +34,7 @@ def partings(turn_id: str, events: Sequence[Event], talk: Conversation, house: H
                 leaving.append(Parting(key, "effect", records, asdict(event.effect)))
             case Replied() | PersonReplied() if talk.channel in house.pushes:
                 leaving.append(Parting(key, "message", talk.channel, asdict(_parcel(key, number, event, talk))))
-            case HandedOff() | TicketOpened():
+            case HandedOff() | TicketOpened() | TargetNear() | TargetMissed() | Escalated():
                 body = {"kind": type(event).__name__, "conversation_id": talk.id, "turn_id": turn_id}
                 leaving += [Parting(f"{key}.{who}", "notice", who, body) for who in house.notify]
     return tuple(leaving)

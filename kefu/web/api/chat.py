@@ -72,6 +72,20 @@ class Since(msgspec.Struct, frozen=True):
     wait: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_WAIT_S)] = 0
 
 
+class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How it went for the customer, from 1 (bad) to 5 (very well), and what they want to say about it."""
+
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    comment: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class Thanks(msgspec.Struct, frozen=True):
+    """It was taken; `number` is that of the conversation's last event."""
+
+    number: int
+
+
+OPINION = msgspec.json.Decoder(Opinion)
 ARRIVAL = msgspec.json.Decoder(Arrival)
 ENCODER = msgspec.json.Encoder()
 
@@ -101,6 +115,18 @@ async def messages(request: Request) -> Response:
         raise BadInput(f"The query is not as /api/v1/docs describes: {error}.") from error
     conversation_id = conversation_id_of(who.channel, who.sender)
     return _json(await wait_for_lines(hall, who, conversation_id, since.after, since.wait))
+
+
+async def rate(request: Request) -> Response:
+    """Say how it went, once the conversation was closed and the widget was asked to ask; the latest word holds."""
+    hall, who = hall_of(request), customer_of(request)
+    limit(hall.opinions, request)
+    try:
+        opinion = OPINION.decode(await request.body())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"The body is not as /api/v1/docs describes: {error}.") from error
+    number = await hall.kefu.rate(conversation_id_of(who.channel, who.sender), opinion.score, opinion.comment)
+    return _json(Thanks(number))
 
 
 async def open_session(arrival: Arrival, language: Language, hall: Hall) -> Welcome:
@@ -165,4 +191,5 @@ ROUTES = [
     Route("/sessions", sessions, methods=["POST"]),
     Route("/messages", say, methods=["POST"]),
     Route("/messages", messages, methods=["GET"]),
+    Route("/rating", rate, methods=["POST"]),
 ]

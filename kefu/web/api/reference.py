@@ -23,7 +23,7 @@ import kefu
 from kefu.app import Right
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
-from kefu.web.api import chat, copilot, desk, inbox, knowledge, people, questions, stream, tools, webhooks
+from kefu.web.api import chat, copilot, desk, inbox, knowledge, people, questions, stream, tools, webhooks, work
 from kefu.web.errors import HANDLERS, answer_error
 from kefu.web.gate import Hands, Needs
 from kefu.web.screen import render
@@ -67,11 +67,12 @@ BARE = (
     Bare("post", "/messages", "messages", webhooks.rest_webhook, RestMessage, webhooks.Answered),
     Bare("post", "/chat/sessions", "chat", chat.sessions, chat.Arrival, chat.Welcome),
     Bare("post", "/chat/messages", "chat", chat.say, ChatMessage, chat.Accepted),
+    Bare("post", "/chat/rating", "chat", chat.rate, chat.Opinion, chat.Thanks),
     Bare("get", "/chat/messages", "chat", chat.messages, chat.Since, Transcript),
 )
 
-PARTS = (desk, inbox, stream, copilot, tools, knowledge, people, questions)
-ROUTERS = (desk.servers, *(part.router for part in PARTS))
+PARTS = (desk, inbox, stream, copilot, tools, work, knowledge, people, questions)
+ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 
 
 def make_api() -> FastAPI:

@@ -55,6 +55,10 @@ export class Link {
     else this.sending = (this.sending ?? Promise.resolve()).then(() => this.#post(frame));
   }
 
+  rate(opinion) {
+    return this.#fetch("rating", { method: "POST", body: JSON.stringify(opinion) });
+  }
+
   #talk() {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(`${this.base.replace(/^http/, "ws")}api/v1/chat/live`);

@@ -26,7 +26,7 @@ class Panel {
     Object.assign(this, { root, launcher, count, base, language, identity, title });
     this.say = wordsIn(language);
     this.memory = new Memory(identity);
-    this.thread = new Thread(this.say, language, this.base, (message) => this.#send(message));
+    this.thread = new Thread(this.say, language, this.base, (message) => this.#send(message), (opinion) => this.link.rate(opinion));
     this.fresh = 0;
     this.#build(title);
     root.append(this.box);

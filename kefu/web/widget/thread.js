@@ -1,15 +1,17 @@
 // The thread: confirmed lines in the order of their numbers, then what is still on its way.
 import { draw, make } from "./make.js";
+import { Rating } from "./rating.js";
 
 const GAP_MS = 10 * 60 * 1000;
 const NEAR_PX = 80;
 const SOURCE = "M4 4.5A2.5 2.5 0 0 1 6.5 2H20v17H6.5A1.5 1.5 0 0 0 5 20.5 1.5 1.5 0 0 0 6.5 22H20v-1.5H6.6v0H20V2M8 7h8M8 11h6";
 
 export class Thread {
-  constructor(say, language, base, retry) {
+  constructor(say, language, base, retry, rate) {
     this.say = say;
     this.base = base;
     this.retry = retry;
+    this.rate = rate;
     this.clock = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", { hour: "2-digit", minute: "2-digit" });
     this.calendar = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
     this.lines = make("div", { class: "lines", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": say("thread") });
@@ -34,7 +36,7 @@ export class Thread {
     const near = this.#isNear();
     this.#time(new Date(line.at));
     if (line.by === "note") {
-      this.lines.append(make("p", { class: "note" }, this.say(line.note, { who: line.who })));
+      this.#happened(line);
       this.lastBy = "";
     } else {
       const optimistic = line.by === "customer" && this.onItsWay.get(line.id);
@@ -43,6 +45,19 @@ export class Thread {
     }
     if (line.by !== "customer") this.think(false);
     if (near) this.toEnd();
+  }
+
+  // One rating at a time is open: the last that was asked for.
+  #happened(line) {
+    if (line.note === "rating_asked" || line.note === "rated") {
+      const held = this.rating?.box.contains(this.rating.box.getRootNode().activeElement);
+      this.rating?.done();
+      if (held) this.box.focus();
+    }
+    if (line.note === "rating_asked") {
+      this.rating = new Rating(this.say, this.rate);
+      this.lines.append(this.rating.box);
+    } else this.lines.append(make("p", { class: "note" }, this.say(line.note, { who: line.who, n: line.score })));
   }
 
   send(message) {

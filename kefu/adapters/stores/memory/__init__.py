@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from kefu.adapters.stores.memory.desk import Shelf, entry_of, is_seen, is_within, page_of
+from kefu.adapters.stores.memory.desk import Shelf, cases_of, entry_of, is_seen, is_within, page_of
 from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.adapters.stores.memory.people import MemoryPeople
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Judged, PersonReplied, QuestionLeft, QuestionSettled
 from kefu.core.nouns import Conversation
-from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, View
+from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 from kefu.core.ports.tools import Kind, Tool
@@ -223,6 +223,20 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
     async def tally(self, views: Sequence[View]) -> Sequence[int]:
         """See `Desk`."""
         return [min(len(await self._entries(view)), MOST_COUNTED) for view in views]
+
+    async def tickets(self, view: View, number: str = "", after: str = "", limit: int = 25) -> TicketPage:
+        """See `Desk`."""
+        return cases_of(self._log, {entry.id: entry for entry in await self._entries(view)}, number, after, limit)
+
+    async def attend(self, person: str, at: datetime, *, here: bool) -> None:
+        """See `Attendance`."""
+        self._shelf.here.pop(person, None)
+        if here:
+            self._shelf.here[person] = at
+
+    async def here(self) -> Mapping[str, datetime]:
+        """See `Attendance`."""
+        return dict(self._shelf.here)
 
     async def search(self, words: Sequence[str], scope: Scope, limit: int = 30) -> Sequence[Line]:
         """See `Desk`."""

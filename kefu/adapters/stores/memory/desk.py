@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kefu.core.errors import BadInput
-from kefu.core.events import Noted
+from kefu.core.events import Noted, TicketOpened
 from kefu.core.nouns import Conversation
-from kefu.core.ports.desk import Entry, Line, Order, Page, Scope, View
+from kefu.core.ports.desk import Entry, Line, Order, Page, Scope, TicketEntry, TicketPage, View
 from kefu.core.ports.store import Recorded
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -23,10 +23,11 @@ KEYS: Mapping[Order, Callable[[Entry], Any]] = {
 
 @dataclass(slots=True)
 class Shelf:
-    """Followers' places, and lines with their words."""
+    """Followers' places, lines with their words, and who is there."""
 
     bookmarks: dict[str, int] = field(default_factory=dict)
     lines: list[tuple[Line, frozenset[str]]] = field(default_factory=list)
+    here: dict[str, datetime] = field(default_factory=dict)
 
     def turn_to(self, name: str, after: int, position: int) -> bool:
         """Keep a follower's place, unless another was there."""
@@ -65,10 +66,28 @@ def is_within(view: View, entry: Entry, log: Iterable[Recorded], to_review: froz
         and (not view.status or entry.status in view.status)
         and (view.since is None or entry.updated_at >= view.since)
         and (view.ids is None or entry.id in view.ids)
+        and (view.due_by is None or (entry.due is not None and entry.due[1] <= view.due_by))
+        and (view.wakes_by is None or (entry.snoozed_until is not None and entry.snoozed_until <= view.wakes_by))
         and (view.tag is None or view.tag in entry.tags)
         and (view.mentions is None or _is_mentioned(view.mentions, entry.id, log))
         and (not view.to_review or entry.id in to_review)
     )
+
+
+def cases_of(log: Iterable[Recorded], entries: Mapping[str, Entry], number: str, after: str, limit: int) -> TicketPage:
+    """A part of the tickets; `after` is the number that the part before ended with."""
+    cases = [
+        TicketEntry(ticket.number, ticket.kind, ticket.urgency, ticket.text, one.event.at, entries[one.conversation_id])
+        for one in log
+        if isinstance(one.event, TicketOpened) and one.conversation_id in entries
+        if (ticket := one.event.ticket).number.startswith(number)
+    ]
+    cases.sort(key=lambda case: (-case.opened_at.timestamp(), case.number))
+    numbers = [case.number for case in cases]
+    if after and after not in numbers:
+        raise BadInput(f"{after!r} is no place in this list; take `next` of the page before.")
+    rest = cases[numbers.index(after) + 1 if after else 0 :]
+    return TicketPage(tuple(rest[:limit]), rest[limit - 1].number if len(rest) > limit else "")
 
 
 def entry_of(talk: Conversation, opened_at: datetime, updated_at: datetime) -> Entry:
@@ -92,7 +111,7 @@ def entry_of(talk: Conversation, opened_at: datetime, updated_at: datetime) -> E
         updated_at=updated_at,
         waits_since=talk.waits_since,
         waiting_reason=talk.waiting.reason if talk.waiting else "",
-        due=min(work.due.items(), key=lambda one: one[1]) if work.due else None,
+        due=work.ends,
         snoozed_until=work.snoozed_until,
         version=talk.version,
     )
