@@ -13,7 +13,7 @@ from typing import Literal
 
 from kefu.app.house import Kefu
 from kefu.core.events import Drafted, MessageReceived, PersonReplied, SuggestionSettled
-from kefu.core.nouns import Conversation, Language, Reading, Statement
+from kefu.core.nouns import Conversation, Statement
 from kefu.core.ports.desk import Entry, Scope, View
 from kefu.core.ports.knowledge import Hit, Query
 from kefu.core.ports.store import Recorded
@@ -64,20 +64,20 @@ class Help:
 
 async def help_with(kefu: Kefu, talk: Conversation, recorded: Sequence[Recorded], who: str, scope: Scope) -> Help:
     """All of it; costs a reading, a search of the texts and some searches of what was said."""
-    now = kefu.house.clock()
     asked = next((one for one in reversed(recorded) if isinstance(one.event, MessageReceived)), None)
-    replies = [one for one in recorded if isinstance(one.event, PersonReplied)]
-    answered_at = replies[-1].event.at if replies else None
-    text = asked.event.text if asked and isinstance(asked.event, MessageReceived) else ""
-    reading = await kefu.house.compute(lambda: kefu.reader.read(text, talk.language))
-    open_ = asked is not None and (not replies or replies[-1].number < asked.number)
-    offers = _offers(kefu, talk, recorded, text, reading) if open_ else None
-    since = asked.number if asked else 0
-    later = [one.event for one in recorded if one.number > since]
-    refused = {event.source for event in later if isinstance(event, SuggestionSettled)}
-    suggestion = await _first(offers, refused) if offers else None
-    can = suggestion is not None and suggestion.kind == "machine"
-    step = next_step(talk, who, now, answered_at=answered_at, machine_can=can)
+    answered = next((one for one in reversed(recorded) if isinstance(one.event, PersonReplied)), None)
+    suggestion = None
+    if asked and not (answered and answered.number > asked.number):
+        later = [one.event for one in recorded if one.number > asked.number]
+        refused = {event.source for event in later if isinstance(event, SuggestionSettled)}
+        suggestion = await _first(_offers(kefu, talk, recorded, asked), refused)
+    step = next_step(
+        talk,
+        who,
+        kefu.house.clock(),
+        answered_at=answered.event.at if answered else None,
+        machine_can=suggestion is not None and suggestion.kind == "machine",
+    )
     return Help(suggestion, step, digest(recorded), await alike(kefu, talk, scope))
 
 
@@ -89,28 +89,29 @@ async def _first(offers: AsyncIterator[Suggestion], refused: set[str]) -> Sugges
 
 
 async def _offers(
-    kefu: Kefu, talk: Conversation, recorded: Sequence[Recorded], text: str, reading: Reading
+    kefu: Kefu, talk: Conversation, recorded: Sequence[Recorded], asked: Recorded
 ) -> AsyncIterator[Suggestion]:
-    """What could be said, the surest first."""
-    turn = recorded[-1].turn_id
+    """What could be said to a message, the surest first."""
     for one in recorded:
-        if isinstance(one.event, Drafted) and one.event.can_be_sent and one.turn_id == turn:
+        if isinstance(one.event, Drafted) and one.event.can_be_sent and one.turn_id == asked.turn_id:
             yield Suggestion("draft", one.event.text, one.event.statements, one.turn_id)
+    text = asked.event.text if isinstance(asked.event, MessageReceived) else ""
+    reading = await kefu.house.compute(lambda: kefu.reader.read(text, talk.language))
     drafted = await rehearse(text, reading, talk, kefu.house, kefu.house.clock())
     if drafted.can_be_sent and drafted.decision in ("run", "answer"):
         sure = reading.best.probability if drafted.decision == "run" else None
         yield Suggestion("machine", drafted.text, drafted.statements, drafted.skill or "knowledge", sure)
-    for hit in await passages(kefu, text, talk.language, limit=1):
+    for hit in await passages(kefu, talk, text, limit=1):
         if hit.probability >= LEAST:
             source = f"{hit.article.id}@{hit.article.version}/{hit.passage.number}"
             yield Suggestion("passage", hit.passage.text, (), source, hit.probability)
 
 
-async def passages(kefu: Kefu, text: str, language: Language, limit: int = 5) -> Sequence[Hit]:
-    """What the company's texts say to a question, for a colleague who may read all of them."""
+async def passages(kefu: Kefu, talk: Conversation, text: str, limit: int = 5) -> Sequence[Hit]:
+    """What the company's texts say to a question, as far as the customer of a conversation may read it."""
     house = kefu.house
     today = house.clock().astimezone(house.zone).date()
-    query = Query(text, language, "staff", today, limit=limit)
+    query = Query(text, talk.language, "signed_in" if talk.identity else "public", today, limit=limit)
     return await asyncio.to_thread(kefu.searches.search, query)
 
 
@@ -120,10 +121,10 @@ async def alike(kefu: Kefu, talk: Conversation, scope: Scope) -> tuple[Entry, ..
     Each word of what the customer said counts for the less the more conversations have it.
     """
     said = " ".join(line.text for line in talk.recent if line.by == "customer")
-    words = sorted(sought(said), key=len, reverse=True)[: 3 * WORDS]
+    words = sorted(sought(said), key=len, reverse=True)[:WORDS]
     await kefu.index.catch_up()
     scores: dict[str, float] = {}
-    for word in words[:WORDS]:
+    for word in words:
         lines = await kefu.store.search([word], scope, PER_WORD)
         owners = {line.conversation_id for line in lines if line.by == "customer"} - {talk.id}
         for owner in owners:

@@ -43,9 +43,9 @@ async def copilot(conversation_id: str, hall: Hallway, who: Agent) -> Help:
 async def found(
     conversation_id: str, hall: Hallway, who: Agent, q: Annotated[str, Query(min_length=1, max_length=200)]
 ) -> Sequence[Passage]:
-    """Passages of the company's texts for a colleague to insert, best first."""
+    """Passages of the company's texts for a colleague to insert, best first: those that this customer may read."""
     talk = await talk_of(hall, who, conversation_id)
-    hits = await passages(hall.kefu, q, talk.language)
+    hits = await passages(hall.kefu, talk, q)
     place = hall.kefu.house.help_place
     return [
         Passage(

@@ -62,6 +62,16 @@ def test_the_api_sends_it_too(client: TestClient) -> None:
     assert said["who"] == "mei"
 
 
+def test_the_copilot_suggests_the_draft_whatever_colleagues_noted_since(client: TestClient) -> None:
+    asked = ask(client, "我学到哪了")
+    path = f"/api/v1/conversations/{asked['conversation']}"
+    note = {"deeds": [{"deed": "note", "text": "老客户"}], "who": "mei"}
+    client.post(f"{path}/deeds", json=note, headers=AS_OPERATOR)
+    suggested = client.get(f"{path}/copilot", headers=AS_OPERATOR).json()["suggestion"]
+    assert (suggested["kind"], suggested["source"]) == ("draft", asked["turn"])
+    assert suggested["text"] == "《英语口语》学到第12课。"
+
+
 def test_what_did_not_happen_is_not_told(client: TestClient) -> None:
     asked = ask(client, "我要投诉")
     refused = client.post(f"/api/v1/turns/{asked['turn']}/draft", json={}, headers=AS_OPERATOR)

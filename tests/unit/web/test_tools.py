@@ -99,6 +99,15 @@ def test_what_would_write_to_the_records_is_no_suggestion(client: TestClient) ->
     assert call(client, "GET", f"/conversations/{talk}/copilot")["suggestion"] is None
 
 
+def test_only_what_the_customer_may_read_is_put_into_a_reply(client: TestClient) -> None:
+    talk = ask(client, "转人工")
+    for audience in ("public", "staff"):
+        article = {"title": audience, "markdown": "发票在付款之后三天开出。", "audience": audience}
+        call(client, "POST", "/knowledge", **article)
+    found = call(client, "GET", f"/conversations/{talk}/passages?q=发票什么时候开")
+    assert [one["title"] for one in found] == ["public"]
+
+
 def test_resolved_conversations_like_it_are_found(client: TestClient) -> None:
     alike = ask(client, "发票的抬头写错了，能不能改", "L1-a")
     other = ask(client, "转人工", "L1-b")
