@@ -5,9 +5,11 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from kefu.web.gate import Door, Hands, Needs
+from kefu.web.manage import DEED
 from kefu.web.pages import (
     account,
     audit,
+    channels,
     help_centre,
     inbox,
     invitation,
@@ -18,6 +20,7 @@ from kefu.web.pages import (
     promise,
     questions,
     review,
+    settings,
     sign_in,
     turns,
     why,
@@ -58,6 +61,11 @@ ROUTES = [
     Door("/people/{person}/{deed:str}", people.act, Hands("manage_people"), ["POST"]),
     Door("/account", account.show, Needs(None)),
     Door("/account/{deed:str}", account.act, Hands(None), ["POST"]),
+    Door("/channels", channels.show, Needs("change_settings")),
+    Door("/channels/preview", channels.preview, Needs("change_settings")),
+    Door("/settings", settings.show, Needs("change_settings")),
+    Door("/settings", settings.change, Needs("change_settings", DEED), ["POST"]),
+    Door("/settings/undo/{entry}", settings.undo, Needs("change_settings", DEED), ["POST"]),
     Door("/audit", audit.show, Needs("read_audit")),
     Door("/turns", turns.show, Needs("see_evidence")),
     Door("/why/{turn}", why.show, Needs("see_evidence")),
