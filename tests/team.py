@@ -74,7 +74,8 @@ def staff_routes() -> list[tuple[str, str, Needs | Hands | None]]:
 def address_of(path: str, talk: str, turn: str, person: str = "p", invitation: str = "i") -> str:
     """An address of the team with the objects that it names."""
     ids = {"conversation": talk, "turn": turn, "article": "a", "person": person, "invitation": invitation}
-    named = {"sign_in_id": "s", "deed": "x", "deed:str": "x", "name": "a.txt", "view_id": "v", "macro_id": "m", "entry": "1"}
+    named = {"sign_in_id": "s", "deed": "x", "deed:str": "x", "name": "a.txt", "view_id": "v", "macro_id": "m"}
+    named |= {"entry": "1", "skill": "progress", "kind": "x"}
     ids |= {f"{kind}_id": id_ for kind, id_ in ids.items()}
     address = path.replace("{deed:str}", "{deed}").format(**named, **ids)
     return f"{address}?seconds=0" if path.endswith("/stream") else address

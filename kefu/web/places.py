@@ -36,6 +36,9 @@ AREAS: Mapping[str, Sequence[Place]] = {
     "teach": (
         Place("/desk/knowledge", "knowledge", "read"),
         Place("/desk/questions", "questions", "edit_knowledge"),
+        Place("/desk/examples", "examples", "edit_training"),
+        Place("/desk/skills", "skills", "edit_training"),
+        Place("/desk/models", "models", "edit_training"),
     ),
     "manage": (
         Place("/desk/people", "people", "manage_people"),

@@ -10,11 +10,14 @@ from kefu.web.pages import (
     account,
     audit,
     channels,
+    examples,
     help_centre,
     inbox,
     invitation,
+    jobs,
     knowledge,
     macros,
+    models,
     overview,
     people,
     promise,
@@ -22,13 +25,14 @@ from kefu.web.pages import (
     review,
     settings,
     sign_in,
+    skills,
     turns,
     why,
 )
 from kefu.web.pages.knowledge.edit import edit
 from kefu.web.pages.sign_in import oidc
 
-READ = Needs("read")
+READ, TEACH = Needs("read"), Needs("edit_training")
 
 ROUTES = [
     Door("/", overview.show, READ),
@@ -49,6 +53,13 @@ ROUTES = [
     Door("/knowledge/{article}/restore", knowledge.restore, Needs("edit_knowledge", "knowledge.restore"), ["POST"]),
     Door("/questions", questions.show, Needs("edit_knowledge")),
     Door("/questions", questions.settle, Needs("edit_knowledge", "question.settle"), ["POST"]),
+    Door("/examples", examples.show, TEACH),
+    Door("/examples/{deed:str}", examples.act, Needs("edit_training", "training.{deed}"), ["POST"]),
+    Door("/skills", skills.show, TEACH),
+    Door("/skills/{skill}", skills.one, TEACH),
+    Door("/models", models.show, TEACH),
+    Door("/models/rollback", models.roll_back, Needs("edit_training", "training.rollback"), ["POST"]),
+    Door("/jobs/{kind}", jobs.begin, Needs("edit_training", "training.{kind}"), ["POST"]),
     Door("/review", review.show, Needs("judge")),
     Door("/review/{turn}", review.judge, Needs("judge", "promise.judge"), ["POST"]),
     Door("/promise", promise.show, Needs("read_reports")),
