@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from kefu.app import Operator
 from kefu.app.settings import Changed, Kind, State
 from kefu.web import manage
+from kefu.web.first_steps import DISMISS, Step, read_steps
 from kefu.web.gate import Needs
 from kefu.web.hall import Hall, hall_of
 from kefu.web.manage import DEED, ChannelState
@@ -19,6 +20,7 @@ from kefu.web.manage import DEED, ChannelState
 Hallway = Annotated[Hall, Depends(hall_of)]
 Keeper = Annotated[Operator, Depends(Needs("change_settings"))]
 Changer = Annotated[Operator, Depends(Needs("change_settings", DEED))]
+Dismisser = Annotated[Operator, Depends(Needs("change_settings", DISMISS))]
 
 router = APIRouter(tags=["settings"])
 
@@ -72,6 +74,18 @@ async def undo(entry: int, connection: HTTPConnection, hall: Hallway, who: Chang
 async def channels(hall: Hallway, who: Keeper) -> Sequence[ChannelState]:
     """Every channel: what it can do, its last message, and what could not be delivered."""
     return await manage.list_channels(hall, who)
+
+
+@router.get("/checklist")
+async def checklist(hall: Hallway, who: Keeper) -> Sequence[Step]:
+    """The first steps of a new installation; empty when all are done or the list was put away."""
+    return await read_steps(hall, who)
+
+
+@router.post("/checklist/dismiss")
+async def put_away(_hall: Hallway, _who: Dismisser) -> dict[str, bool]:
+    """Put the list of first steps away, for everybody."""
+    return {"dismissed": True}
 
 
 def _shown(one: State) -> Shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from kefu.web.first_steps import DISMISS
 from kefu.web.gate import Door, Hands, Needs
 from kefu.web.manage import DEED
 from kefu.web.pages import (
@@ -43,6 +44,7 @@ ROUTES = [
     Door("/conversations/{conversation}", inbox.move, READ),
     Door("/macros", macros.show, READ),
     Door("/macros", macros.change, Needs("act", "macro.write"), ["POST"]),
+    Door("/checklist/dismiss", overview.put_away, Needs("change_settings", DISMISS), ["POST"]),
     Door("/knowledge", knowledge.show, READ),
     Door("/knowledge/new", edit, Needs("edit_knowledge"), ["GET"]),
     Door("/knowledge/new", edit, Needs("edit_knowledge", "knowledge.write"), ["POST"]),
