@@ -192,6 +192,12 @@ async def latest_job(hall: Hall, who: Operator, kind: Kind) -> Job | None:
     return await asyncio.to_thread(hall.jobs.latest, kind)
 
 
+async def running_job(hall: Hall, who: Operator) -> Kind | None:
+    """The kind of work that is under way: until it is done, no other begins."""
+    require(who, "edit_training")
+    return await asyncio.to_thread(hall.jobs.running)
+
+
 async def begin_job(hall: Hall, who: Operator, kind: Kind, version: str = "") -> None:
     """Start work of a kind; `promote` is of a version."""
     require(who, "edit_training")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -39,7 +39,7 @@ async def act(request: Request) -> Response:
     try:
         await work(request, form)
     except BadInput:
-        return await _page(request, problem=True)
+        return await _page(request, given=form)
     back = {name: form[f"at_{name}"] for name in FILTERS if form.get(f"at_{name}")}
     return RedirectResponse(f"{PLACE}?{urlencode({**back, 'done': deed})}", 303)
 
@@ -79,7 +79,7 @@ DEEDS: dict[str, Callable[[Request, dict[str, str]], Awaitable[None]]] = {
 }  # fmt: skip
 
 
-async def _page(request: Request, *, problem: bool = False) -> Response:
+async def _page(request: Request, *, given: Mapping[str, str] | None = None) -> Response:
     hall, who, asked = hall_of(request), operator_of(request), request.query_params
     wish = {name: asked.get(name, "").strip()[:200] for name in FILTERS}
     lessons, intents = await teaching.list_lessons(hall, who), await teaching.list_intents(hall, who)
@@ -90,7 +90,7 @@ async def _page(request: Request, *, problem: bool = False) -> Response:
     return render(
         request,
         "examples/page.html",
-        422 if problem else 200,
+        200 if given is None else 422,
         who=who,
         lessons=left[at : at + SHOWN],
         found=len(left),
@@ -104,11 +104,13 @@ async def _page(request: Request, *, problem: bool = False) -> Response:
         languages=LANGUAGES,
         corrections=[(one, teaching.without_personal(one.text)) for one in await teaching.list_corrections(hall, who)],
         job=await teaching.latest_job(hall, who, "check"),
+        busy=await teaching.running_job(hall, who),
         titles=TITLES,
         advice=ADVICE,
         undo=can_undo(teaching.skills_of(hall)),
         done=asked.get("done", "") if asked.get("done") in DEEDS else "",
-        problem=problem,
+        problem=given is not None,
+        given=given or {},
     )
 
 

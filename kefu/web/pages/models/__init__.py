@@ -21,7 +21,7 @@ async def show(request: Request) -> Response:
         "models/page.html",
         who=who,
         job=max(jobs, key=lambda one: one.begun_at, default=None),
-        busy=any(one.state == "running" for one in jobs),
+        busy=await teaching.running_job(hall, who),
         models=models,
         can_go_back=any(one.state == "previous" for one in models),
     )

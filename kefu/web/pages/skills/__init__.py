@@ -18,7 +18,8 @@ async def show(request: Request) -> Response:
     """Every skill."""
     hall, who = hall_of(request), operator_of(request)
     skills, job = await teaching.list_skills(hall, who), await teaching.latest_job(hall, who, "grade")
-    return render(request, "skills/page.html", who=who, skills=skills, job=job, most=MISSING)
+    busy = await teaching.running_job(hall, who)
+    return render(request, "skills/page.html", who=who, skills=skills, job=job, busy=busy, most=MISSING)
 
 
 async def one(request: Request) -> Response:
