@@ -70,6 +70,8 @@ class Practice:
                 skill = self._last_skill.get(one.conversation_id, "")
                 if skill:
                     self.uses[skill].handed.add(one.conversation_id)
+            case Corrected(intent="") as taken_back:
+                self.corrections.pop(taken_back.turn_id, None)
             case Corrected() as said:
                 place = said.turn_id, one.conversation_id
                 self.corrections[said.turn_id] = Correction(*place, said.at, said.who, said.text, said.intent)

@@ -113,7 +113,11 @@ async def list_lessons(hall: Hall, who: Operator) -> Sequence[Lesson]:
             found.setdefault((one["intent"], one["text"]), []).append(one)
     adopted = {one.deed.detail for one in await hall.kefu.store.latest(what=ADOPT, limit=SETTLED_MOST)}
     return [
-        Lesson(one, tuple(found.get((one.intent, one.plain), ())), mark_of(one.intent, one.plain) in adopted)
+        Lesson(
+            one,
+            tuple(found.get((one.intent, one.plain), ())),
+            one.corrected or mark_of(one.intent, one.plain) in adopted,
+        )
         for one in written
     ]
 
@@ -158,13 +162,19 @@ async def undo_lesson(hall: Hall, who: Operator, connection: HTTPConnection) -> 
 
 
 async def list_corrections(hall: Hall, who: Operator) -> Sequence[Correction]:
-    """Corrections that nobody has settled, the latest first."""
+    """Corrections that are no examples yet, such as those that hold personal data, and not settled; latest first."""
     require(who, "edit_training")
     await hall.practice.catch_up()
     settled = set()
     for what in (ADOPT, DISMISS):
         settled |= {one.deed.about for one in await hall.kefu.store.latest(what=what, limit=SETTLED_MOST)}
-    pending = [one for one in hall.practice.corrections.values() if f"turn:{one.turn_id}" not in settled]
+    written = await asyncio.to_thread(edit.list_examples, skills_of(hall))
+    known = {(one.intent, one.plain) for one in written}
+    pending = [
+        one
+        for one in hall.practice.corrections.values()
+        if f"turn:{one.turn_id}" not in settled and (one.intent, " ".join(one.text.split())) not in known
+    ]
     return sorted(pending, key=lambda one: one.at, reverse=True)
 
 

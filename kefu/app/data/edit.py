@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kefu.ai.text.marks import parse_marks
 from kefu.app.data.clean import Choice, Cleaning, carry_out, plan_cleaning, with_sentences
+from kefu.app.data.corrections import HEAD
 from kefu.app.data.source import manifest_of
 from kefu.core.errors import BadInput, NotFound
 from kefu.core.nouns import Language
@@ -26,13 +27,17 @@ _writing = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An example: where it stands (`refund/examples.zh.txt:12`), and its text with the notation."""
+    """An example: where it stands (`refund/examples.zh.txt:12`), and its text with the notation.
+
+    `corrected` says that a colleague's correction put it there.
+    """
 
     place: str
     skill: str
     intent: str
     language: Language
     text: str
+    corrected: bool = False
 
     @property
     def plain(self) -> str:
@@ -42,13 +47,17 @@ class Written:
 
 def list_examples(skills: Path) -> list[Written]:
     """All examples of all skills, in the order of the files; raises `BadSkill` with file and line."""
-    return [
-        Written(f"{shown}:{line}", folder.name, intent, language, text)
-        for folder in _folders(skills)
-        for language in _languages(folder)
-        if (file := folder / (name := f"examples.{language}.txt")).is_file() and (shown := f"{folder.name}/{name}")
-        for line, intent, text in read_examples(shown, file.read_text("utf-8"))
-    ]
+    found = []
+    for folder in _folders(skills):
+        for language in _languages(folder):
+            file = folder / f"examples.{language}.txt"
+            content = file.read_text("utf-8") if file.is_file() else ""
+            lines = content.splitlines()
+            begin = lines.index(HEAD) + 1 if HEAD in lines else len(lines)
+            shown = f"{folder.name}/{file.name}"
+            for line, intent, text in read_examples(shown, content):
+                found.append(Written(f"{shown}:{line}", folder.name, intent, language, text, line > begin))
+    return found
 
 
 def intents_of(skills: Path) -> Mapping[str, str]:

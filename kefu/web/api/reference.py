@@ -23,7 +23,20 @@ import kefu
 from kefu.app import Right
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
-from kefu.web.api import chat, copilot, desk, inbox, knowledge, manage, people, questions, stream, tools, training, webhooks
+from kefu.web.api import (
+    chat,
+    copilot,
+    desk,
+    inbox,
+    knowledge,
+    manage,
+    people,
+    questions,
+    stream,
+    tools,
+    training,
+    webhooks,
+)
 from kefu.web.errors import HANDLERS, answer_error
 from kefu.web.gate import Hands, Needs
 from kefu.web.screen import render
