@@ -104,11 +104,15 @@ def load_config(home: Path) -> Config:
     values = {**defaults, **own}
     origins = {key: "kefu.toml" if key in own else "default" for key in values}
     for key in list(values):
-        variable = "KEFU__" + key.upper().replace(".", "__").replace("-", "_")
-        if variable in os.environ:
+        if (variable := variable_of(key)) in os.environ:
             values[key] = _like(values[key], os.environ[variable], variable)
             origins[key] = f"environment ({variable})"
     return Config(home, values, origins)
+
+
+def variable_of(key: str) -> str:
+    """The environment variable that wins over a key: `web.port` → `KEFU__WEB__PORT`."""
+    return "KEFU__" + key.upper().replace(".", "__").replace("-", "_")
 
 
 def load_environment(file: Path) -> None:

@@ -25,6 +25,7 @@ from kefu.app.outlook import Outlook, look, prove, release
 from kefu.app.promise import Standing, read_certificate, standing, subject_of, usual_promise
 from kefu.app.remembered import Remembered
 from kefu.app.searches import Finder, Follower, RememberedSearches, edition_of
+from kefu.app.settings import followed, house_settings
 from kefu.app.training import load_lexicons
 from kefu.core.articles import Article
 from kefu.core.errors import BadInput, NotFound, RecordsFailed, TooMany
@@ -260,8 +261,19 @@ class Kefu:
         if reader is self.reader:
             self._apply(found, wish, reader)
 
+    async def reconfigure(self) -> None:
+        """Take over what kefu.toml says by now, as far as that needs no restart; raises `BadConfig`."""
+        config = await asyncio.to_thread(followed, self.config)
+        if config is self.config:
+            return
+        self.config = config
+        self.rates = Rates(config.get("limits.messages_per_minute", int))
+        self.house = replace(self.house, **house_settings(config))
+        await self.watch()
+
     async def keep_watch(self) -> None:
-        """Watch, and tell the team what it must know."""
+        """Follow kefu.toml, watch the promise, and tell the team what it must know."""
+        await self.reconfigure()
         await self.watch()
         await tell_team(self.config, self.standing)
 

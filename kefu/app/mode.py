@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from kefu.app.config import Config, load_config
+from kefu.app.config_file import write_values
 from kefu.app.promise import Standing
 from kefu.core.errors import BadConfig
 
 Mode = Literal["live", "shadow"]
-VARIABLE = "KEFU__PROMISE__MODE"
-TABLE = re.compile(r"^\[promise\][^\n]*\n", re.MULTILINE)
-LINE = re.compile(r'^mode[ \t]*=[ \t]*"\w*"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +45,6 @@ def set_mode(home: Path, mode: Mode) -> bool:
 
     Raises `BadConfig` where the environment decides, or the file has no line that can be written.
     """
-    if VARIABLE in os.environ:
-        raise BadConfig(f"The environment variable {VARIABLE} decides the mode; change it there.")
     before = load_config(home).get("promise.mode", str)
-    file = home / "kefu.toml"
-    text = file.read_text("utf-8")
-    line = f'mode = "{mode}"'
-    table = TABLE.search(text)
-    if table is None:
-        changed = f"{text.rstrip()}\n\n[promise]\n{line}\n"
-    else:
-        end = text.find("\n[", table.end())
-        body = text[table.end() : end if end >= 0 else len(text)]
-        body = LINE.sub(line, body, count=1) if LINE.search(body) else f"{line}\n{body}"
-        changed = text[: table.end()] + body + (text[end:] if end >= 0 else "")
-    if tomllib.loads(changed).get("promise", {}).get("mode") != mode:
-        raise BadConfig(f'{file}: the mode can\'t be written; set [promise] mode = "{mode}" by hand.')
-    making = file.with_name(".kefu.toml")
-    making.write_text(changed, "utf-8")
-    making.chmod(file.stat().st_mode)
-    making.replace(file)
+    write_values(home, {"promise.mode": mode})
     return before != mode

@@ -22,6 +22,7 @@ from kefu.app.promise import usual_promise
 from kefu.app.readers import reader_settings
 from kefu.app.remembered import Remembered
 from kefu.app.searches import Finder, Follower, index_of, open_searches
+from kefu.app.settings import house_settings
 from kefu.app.skills import load_catalog
 from kefu.app.succession import LOOK_S, Succession
 from kefu.app.training import load_lexicons
@@ -31,7 +32,6 @@ from kefu.core.nouns import Reading
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Store
-from kefu.service.desk.hours import parse_hours
 from kefu.service.privacy.rates import Rates
 from kefu.service.skills.catalog import Catalog
 from kefu.service.turn.house import House
@@ -146,13 +146,9 @@ def make_house(
         catalog=catalog,
         records=records,
         promise=usual_promise(config),
-        hours=parse_hours(config.table("handoff"), config.zone),
         clock=lambda: datetime.now(UTC),
-        zone=config.zone,
         compute=inline,
-        language="en" if config.get("kefu.default_language", str) == "en" else "zh",
-        longest_text=config.get("limits.message_characters", int),
-        review_share=config.get("promise.review_share", float),
+        **house_settings(config),
         shadow_share=config.get("promise.shadow_share", float),
         check_holds=timedelta(minutes=config.get("identity.minutes", float)),
         pushes=pushes,

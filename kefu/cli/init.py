@@ -47,7 +47,9 @@ def init(home: Path, *, starter: str, records: str, seed: int, learners: int, qu
     with as_file(source) as folder:
         shutil.copytree(folder, home, ignore=LEFT_OUT, dirs_exist_ok=True)
     write_secrets(home / ".env")
-    (home / ".gitignore").write_text(".env\n*.db*\nmodels/\n.knowledge.json\n__pycache__/\n", "utf-8")
+    (home / ".gitignore").write_text(
+        ".env\n*.db*\nmodels/\n.knowledge.json\n.jobs/\n.cleaned/\n__pycache__/\n", "utf-8"
+    )
     url = records or f"sqlite:///{home.resolve() / 'school.db'}"
     if records:
         file = home / "kefu.toml"

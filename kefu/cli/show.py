@@ -47,7 +47,13 @@ def as_json(value: object) -> None:
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """A progress bar for each kind of work that the callback names; nothing when quiet or not a terminal."""
+    """A progress bar for each kind of work that the callback names; nothing when quiet or not a terminal.
+
+    With `KEFU_PROGRESS=lines` in the environment, lines of JSON on stderr for the program that waits.
+    """
+    if os.environ.get("KEFU_PROGRESS") == "lines":
+        yield _as_lines()
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -60,3 +66,17 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
             bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
 
         yield advance
+
+
+def _as_lines() -> Progress:
+    shown: dict[str, int] = {}
+
+    def advance(what: str, done: int, total: int) -> None:
+        share = 100 * done // max(1, total)
+        if shown.get(what) != share:
+            shown[what] = share
+            line = {"what": what, "done": done, "total": total}
+            sys.stderr.write(json.dumps(line, ensure_ascii=False) + "\n")
+            sys.stderr.flush()
+
+    return advance

@@ -10,8 +10,10 @@ from urllib.parse import parse_qs
 from starlette.requests import HTTPConnection, Request
 
 from kefu.app import Kefu, Rates, Taken
+from kefu.app.jobs import Jobs
 from kefu.app.library.cards import Catalogue
 from kefu.app.people.single_sign_on import SingleSignOn, provider_of
+from kefu.app.practice import Practice
 from kefu.core.errors import NotFound, TooMany
 from kefu.core.nouns import Inbound, Language
 from kefu.core.ports.channel import SessionChannel
@@ -43,12 +45,15 @@ class Hall:
     lookups: Rates = field(default_factory=lambda: Rates(LOOKUPS_PER_MINUTE))
     catalogue: Catalogue = field(init=False)
     news: News = field(init=False)
+    jobs: Jobs = field(init=False)
+    practice: Practice = field(init=False)
     single_sign_on: SingleSignOn | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Keep a catalogue and news of the desk, and speak with the company's own sign-in if there is one."""
+        """Keep what the web knows beside the house: library, news, long work, practice, the company's own sign-in."""
         self.catalogue = Catalogue(self.kefu.store)
         self.news = News(self.kefu.store, self.kefu.broker)
+        self.jobs, self.practice = Jobs(self.kefu.config.home), Practice(self.kefu.store)
         provider = provider_of(self.kefu.config)
         self.single_sign_on = SingleSignOn(provider) if provider else None
 

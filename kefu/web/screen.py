@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from kefu.app import may
 from kefu.core.nouns import Language
 from kefu.web.hall import hall_of, now
+from kefu.web.places import areas_of
 from kefu.web.viewer import COOKIE as DESK_COOKIE
 from kefu.web.words import COOKIE, LANGUAGES, choose_language, words_in
 
@@ -40,6 +41,7 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
             in_language=lambda wanted: words_in(wanted).say,
             switch=str(connection.url.include_query_params(lang=other).replace(scheme="", netloc="")),
             path=connection.scope["path"],
+            areas=areas_of(values.get("who"), connection.scope["path"]),
             signed_in=bool(connection.cookies.get(DESK_COOKIE)),
             shadow=hall.kefu.house.shadow,
             alarm=hall.kefu.standing.alarm,

@@ -115,7 +115,7 @@ def plan_cleaning(skills: Path, choices: Sequence[Choice]) -> Cleaning:
         before = path.read_text("utf-8")
         lines: list[str | None] = [*before.splitlines()]
         moved = list(_carry_out(chosen, lines, plan))
-        after = _with_moved([line for line in lines if line is not None], moved)
+        after = with_sentences([line for line in lines if line is not None], moved)
         if after != before:
             plan.files[path] = after
     return plan
@@ -139,8 +139,11 @@ def _carry_out(choices: Sequence[Choice], lines: list[str | None], plan: Cleanin
             yield choice.to, line.strip()
 
 
-def _with_moved(lines: Sequence[str], moved: Sequence[tuple[str, str]]) -> str:
-    """A file's text with sentences put at the end of their intents' sections; a new section where there is none."""
+def with_sentences(lines: Sequence[str], moved: Sequence[tuple[str, str]]) -> str:
+    """A file's text with sentences (intent, line) put at the end of their intents' sections.
+
+    A section that isn't there is made. Lines are written without their ends.
+    """
     out = list(lines)
     for intent, line in moved:
         head = f"[{intent}]"
@@ -166,7 +169,10 @@ def carry_out(plan: Cleaning, now: datetime) -> None:
         return
     kept = _keeping(plan.skills) / f"{now:%Y%m%d-%H%M%S-%f}"
     kept.mkdir(parents=True)
-    before = {path.relative_to(plan.skills).as_posix(): path.read_text("utf-8") for path in plan.files}
+    before = {
+        path.relative_to(plan.skills).as_posix(): path.read_text("utf-8") if path.is_file() else ""
+        for path in plan.files
+    }
     after = {path.relative_to(plan.skills).as_posix(): text for path, text in plan.files.items()}
     (kept / "files.json").write_text(json.dumps({"before": before, "after": after}, ensure_ascii=False), "utf-8")
     for path, text in plan.files.items():
@@ -190,6 +196,11 @@ def undo(skills: Path) -> list[str]:
     kept[-1].unlink()
     kept[-1].parent.rmdir()
     return list(files["before"])
+
+
+def can_undo(skills: Path) -> bool:
+    """Whether there is a cleaning to take back."""
+    return any(_keeping(skills).glob("*/files.json"))
 
 
 def _keeping(skills: Path) -> Path:

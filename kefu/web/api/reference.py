@@ -23,7 +23,21 @@ import kefu
 from kefu.app import Right
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
-from kefu.web.api import chat, copilot, desk, inbox, knowledge, people, questions, stream, tools, webhooks, work
+from kefu.web.api import (
+    chat,
+    copilot,
+    desk,
+    inbox,
+    knowledge,
+    manage,
+    people,
+    questions,
+    stream,
+    tools,
+    training,
+    webhooks,
+    work,
+)
 from kefu.web.errors import HANDLERS, answer_error
 from kefu.web.gate import Hands, Needs
 from kefu.web.screen import render
@@ -71,7 +85,7 @@ BARE = (
     Bare("get", "/chat/messages", "chat", chat.messages, chat.Since, Transcript),
 )
 
-PARTS = (desk, inbox, stream, copilot, tools, work, knowledge, people, questions)
+PARTS = (desk, inbox, stream, copilot, tools, work, knowledge, manage, people, questions, training)
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 
 

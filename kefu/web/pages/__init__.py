@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from kefu.web.first_steps import DISMISS
 from kefu.web.gate import Door, Hands, Needs
+from kefu.web.manage import DEED
 from kefu.web.pages import (
     account,
     audit,
+    channels,
+    examples,
     help_centre,
     inbox,
     invitation,
+    jobs,
     knowledge,
     macros,
+    models,
     overview,
     people,
     promise,
@@ -20,7 +26,9 @@ from kefu.web.pages import (
     queue,
     review,
     rules,
+    settings,
     sign_in,
+    skills,
     tickets,
     turns,
     why,
@@ -28,7 +36,7 @@ from kefu.web.pages import (
 from kefu.web.pages.knowledge.edit import edit
 from kefu.web.pages.sign_in import oidc
 
-READ = Needs("read")
+READ, TEACH = Needs("read"), Needs("edit_training")
 
 ROUTES = [
     Door("/", overview.show, READ),
@@ -39,6 +47,7 @@ ROUTES = [
     Door("/conversations/{conversation}", inbox.move, READ),
     Door("/macros", macros.show, READ),
     Door("/macros", macros.change, Needs("act", "macro.write"), ["POST"]),
+    Door("/checklist/dismiss", overview.put_away, Needs("change_settings", DISMISS), ["POST"]),
     Door("/knowledge", knowledge.show, READ),
     Door("/knowledge/new", edit, Needs("edit_knowledge"), ["GET"]),
     Door("/knowledge/new", edit, Needs("edit_knowledge", "knowledge.write"), ["POST"]),
@@ -53,6 +62,13 @@ ROUTES = [
     Door("/rules", rules.show, Needs("read_reports")),
     Door("/questions", questions.show, Needs("edit_knowledge")),
     Door("/questions", questions.settle, Needs("edit_knowledge", "question.settle"), ["POST"]),
+    Door("/examples", examples.show, TEACH),
+    Door("/examples/{deed:str}", examples.act, Needs("edit_training", "training.{deed}"), ["POST"]),
+    Door("/skills", skills.show, TEACH),
+    Door("/skills/{skill}", skills.one, TEACH),
+    Door("/models", models.show, TEACH),
+    Door("/models/rollback", models.roll_back, Needs("edit_training", "training.rollback"), ["POST"]),
+    Door("/jobs/{kind}", jobs.begin, Needs("edit_training", "training.{kind}"), ["POST"]),
     Door("/review", review.show, Needs("judge")),
     Door("/review/{turn}", review.judge, Needs("judge", "promise.judge"), ["POST"]),
     Door("/promise", promise.show, Needs("read_reports")),
@@ -65,6 +81,11 @@ ROUTES = [
     Door("/people/{person}/{deed:str}", people.act, Hands("manage_people"), ["POST"]),
     Door("/account", account.show, Needs(None)),
     Door("/account/{deed:str}", account.act, Hands(None), ["POST"]),
+    Door("/channels", channels.show, Needs("change_settings")),
+    Door("/channels/preview", channels.preview, Needs("change_settings")),
+    Door("/settings", settings.show, Needs("change_settings")),
+    Door("/settings", settings.change, Needs("change_settings", DEED), ["POST"]),
+    Door("/settings/undo/{entry}", settings.undo, Needs("change_settings", DEED), ["POST"]),
     Door("/audit", audit.show, Needs("read_audit")),
     Door("/turns", turns.show, Needs("see_evidence")),
     Door("/why/{turn}", why.show, Needs("see_evidence")),
