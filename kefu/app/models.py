@@ -2,7 +2,7 @@
 
     models/
     ├── current                    a version a line: the one served, then those served before it, latest first
-    └── 20260302-101500-3f2a…/     a version: the reader's files, card.json, examples.jsonl
+    └── 20260302-101500250-3f2a…/  a version: the reader's files, card.json, examples.jsonl
 
 `current` is replaced by renaming, so whoever reads it finds the old list or the new one.
 """
@@ -121,7 +121,8 @@ class Models:
 
     def keep(self, reader: TrainableReader, use: str, examples: Sequence[Example], now: datetime) -> Version:
         """Save a trained reader as a version that is not served yet; removes versions long out of use."""
-        name = f"{now:%Y%m%d-%H%M%S}-{re.sub(r'[^a-z0-9]', '-', reader.version.lower())[-12:]}"
+        moment = f"{now:%Y%m%d-%H%M%S}{now.microsecond // 1000:03}"
+        name = f"{moment}-{re.sub(r'[^a-z0-9]', '-', reader.version.lower())[-12:]}"
         intents = [example.intent for example in examples if example.intent]
         version = Version(name, use, reader.version, now, len(intents), len(set(intents)))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -132,7 +133,7 @@ class Models:
         lines = (json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
         (making / "examples.jsonl").write_text("".join(lines), "utf-8")
         _write_card(making, version)
-        with suppress(FileNotFoundError):  # the same model, made in the same second, whose files may be damaged
+        with suppress(FileNotFoundError):  # the same model, made in the same moment, whose files may be damaged
             (self.folder / name).rename(making / ".before")
         making.rename(self.folder / name)
         shutil.rmtree(self.folder / name / ".before", ignore_errors=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   kefu model list my-school
-  kefu model promote 20260302-101500-3f2a91c0de77 my-school
+  kefu model promote 20260302-101500250-3f2a91c0de77 my-school
   kefu model rollback my-school"""
 )
 def model() -> None:
@@ -67,7 +67,7 @@ def list_(home: Path, as_json_: bool) -> None:
     "promote",
     epilog="""\b
 Examples:
-  kefu model promote 20260302-101500-3f2a91c0de77
+  kefu model promote 20260302-101500250-3f2a91c0de77
   kefu model promote 3f2a my-school                  part of a name will do
   kefu model promote 3f2a my-school --even-if-worse""",
 )

@@ -15,12 +15,12 @@ from kefu.core.ports.reader import Example
 THEN = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def keep(models: Models, number: int, *, word: str = "") -> Version:
+def keep(models: Models, number: int, *, word: str = "", apart: timedelta = timedelta(minutes=1)) -> Version:
     """A version that learned one sentence more than the others."""
     examples = [Example("hello there", "greet", "en"), Example(word or f"order number {number}", "order", "en")]
     reader = open_reader({})
     reader.fit(examples, lambda *_: None)
-    return models.keep(reader, "nearest.v1", examples, THEN + timedelta(minutes=number))
+    return models.keep(reader, "nearest.v1", examples, THEN + number * apart)
 
 
 @pytest.fixture
@@ -75,6 +75,11 @@ def test_old_versions_go_but_neither_the_current_nor_the_previous(models: Models
     late = [keep(models, number) for number in range(2, 8)]
     assert {one.name for one in models.versions()} == {first.name, second.name, *(one.name for one in late[-KEPT:])}
     assert models.rollback() == first.name
+
+
+def test_versions_of_one_second_stand_in_the_order_in_which_they_were_made(models: Models) -> None:
+    made = [keep(models, number, apart=timedelta(milliseconds=1)) for number in range(8)]
+    assert [one.name for one in models.versions()] == [one.name for one in made[-KEPT:]]
 
 
 def test_a_part_of_a_name_is_enough_when_it_names_one(models: Models) -> None:
