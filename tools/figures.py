@@ -23,6 +23,7 @@ PAGES = (
         for language in ("en", "zh")
         for page in ("understanding", "the-promise", "knowledge")
     ),
+    *(f"docs/{language}/how-to/read-the-reports.md" for language in ("en", "zh")),
 )
 ROW = re.compile(r"(<!--([\w-]+): (.+?)-->)[^|]*\| `[^`]*` \|")
 UNITS = {"ratio": "", "1/s": "/s"}

@@ -16,6 +16,7 @@ from kefu.app.config import Config
 from kefu.app.delivery import Delivery
 from kefu.app.door import let_in
 from kefu.app.following import SearchIndex
+from kefu.app.labelled import has_sample
 from kefu.app.library.answering import Answering
 from kefu.app.library.exchanges import gather
 from kefu.app.library.learning import Theme, themes
@@ -24,6 +25,7 @@ from kefu.app.notice import tell_team
 from kefu.app.outlook import Outlook, look, prove, release
 from kefu.app.promise import Standing, read_certificate, standing, subject_of, usual_promise
 from kefu.app.remembered import Remembered
+from kefu.app.reporting import Reporting
 from kefu.app.searches import Finder, Follower, RememberedSearches, edition_of
 from kefu.app.settings import followed, house_settings
 from kefu.app.training import load_lexicons
@@ -77,13 +79,16 @@ class Kefu:
     tokens: tuple[str, ...] = field(repr=False)
     operator_token: str = field(repr=False)
     standing: Standing = field(default_factory=Standing)
+    sample: bool = False
     index: SearchIndex = field(init=False)
     clerk: Clerk = field(init=False)
+    reporting: Reporting = field(init=False)
 
     def __post_init__(self) -> None:
         """Follow the log of the store."""
         self.index = SearchIndex(self.store)
         self.clerk = Clerk(self.store, read_plan(self.config), self.tell)
+        self.reporting = Reporting(self.store, self.catalog, self.house.hours)
 
     @property
     def reader(self) -> Reader:
@@ -221,6 +226,10 @@ class Kefu:
             await self._introduce(self.reader)
         except RecordsFailed as error:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
+
+    async def look_for_sample(self) -> None:
+        """Know whether there are sample conversations, so that every page says so."""
+        self.sample = await has_sample(self.store)
 
     async def outlook(self) -> Outlook:
         """Where the promise stands and what the verdicts so far would buy."""

@@ -45,7 +45,10 @@ WATCH_S = 60.0
 """How often the promise in force is held against the verdicts since."""
 
 INDEX_S = 30.0
-"""How often what was said is made findable; a search does it, too."""
+"""How often what was said is made findable and what happened is counted; searches and reports do it, too."""
+
+SAMPLE_S = 3.0
+"""How often it is looked whether there are sample conversations: another process makes and removes them."""
 
 READ_UP_S = 3.0
 """How long the start waits for the index; a larger library goes on being indexed while kefu serves."""
@@ -69,6 +72,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
         stack.push_async_callback(_stop, reading_up)
         await asyncio.wait((reading_up,), timeout=READ_UP_S)
         await kefu.watch()
+        await kefu.look_for_sample()
         reader.read(WARM_UP)
         if deliver:
             stack.push_async_callback(_stop, asyncio.create_task(kefu.clerk.run(lambda: kefu.house)))
@@ -82,6 +86,8 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             stack.push_async_callback(_stop, asyncio.create_task(_every(GATHER_S, kefu.gather)))
             corrections = Corrections(kefu.store, catalog, home / config.get("skills.folder", str))
             stack.push_async_callback(_stop, asyncio.create_task(_every(FOLLOW_S, corrections.catch_up)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(SAMPLE_S, kefu.look_for_sample)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.reporting.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from kefu.app.config import Config
+from kefu.app.labelled import has_sample
 from kefu.app.mode import Wish, read_wish
 from kefu.app.promise import (
     Standing,
@@ -23,6 +24,7 @@ from kefu.app.promise import (
     write_certificate,
 )
 from kefu.app.searches import edition_of
+from kefu.core.errors import BadInput
 from kefu.core.ports.store import Memory, Review
 from kefu.service.promise.certify import Aim, Dial, Kept, Outcome, certify, dial_of
 from kefu.service.promise.drift import Drift
@@ -88,7 +90,12 @@ def _outlook(config: Config, subject: Subject, judged: Sequence[Review], waiting
 
 
 async def prove(config: Config, reader: str, store: Memory, aim: Aim) -> Outcome:
-    """Put a promise into force if the verdicts prove it; the refusal otherwise."""
+    """Put a promise into force if the verdicts prove it; the refusal otherwise.
+
+    Raises `BadInput` while there are sample conversations.
+    """
+    if await has_sample(store):
+        raise BadInput("A promise must rest on real customers; remove the sample first: kefu sample remove.")
     reviews = [*await store.reviews(judged=True), *await store.reviews(judged=False)]
     subject = await asyncio.to_thread(subject_of, config, reader, await edition_of(store))
     return await asyncio.to_thread(_prove, config, subject, reviews, aim)

@@ -21,6 +21,7 @@ from kefu.cli.people import people
 from kefu.cli.promise import promise
 from kefu.cli.rules import rules
 from kefu.cli.run import run
+from kefu.cli.sample import sample
 from kefu.cli.show import fail
 from kefu.cli.skill import skill
 from kefu.cli.test import test
@@ -68,6 +69,7 @@ for command in (
     people,
     audit,
     rules,
+    sample,
 ):
     commands.add_command(command)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import subprocess
+import sys
 
 from kefu.app.config import Config
 from kefu.cli.show import say
@@ -35,12 +37,25 @@ def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
     def ready() -> None:
         gc.freeze()  # what is here now stays: looking through it again would stop the house for 50 ms
         say(f"{name}: {address}", f"{name}：{address}")
+        if demo:
+            beside.append(make_sample_beside(config))
 
+    beside: list[subprocess.Popen[bytes]] = []
     app = make_app(config.home, demo=demo, ready=ready)
     settings = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5, ws_max_size=LARGEST_FRAME
     )
-    uvicorn.Server(settings).run(sockets=[listener])
+    try:
+        uvicorn.Server(settings).run(sockets=[listener])
+    finally:
+        for process in beside:
+            process.terminate()
+
+
+def make_sample_beside(config: Config) -> subprocess.Popen[bytes]:
+    """Make sample conversations where there are none, in a process of its own: the server answers meanwhile."""
+    command = [sys.executable, "-m", "kefu", "sample", "make", str(config.home), "--once"]
+    return subprocess.Popen(command)  # noqa: S603 - our own command
 
 
 def listen(host: str, port: int) -> socket.socket:

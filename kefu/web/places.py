@@ -31,6 +31,7 @@ AREAS: Mapping[str, Sequence[Place]] = {
         Place("/desk/tickets", "tickets", "read"),
     ),
     "understand": (
+        Place("/desk/reports", "reports", "read_reports"),
         Place("/desk/review", "review", "judge"),
         Place("/desk/promise", "promise", "read_reports"),
         Place("/desk/turns", "turns", "see_evidence", ("/desk/why",)),

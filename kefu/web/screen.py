@@ -44,6 +44,7 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
             areas=areas_of(values.get("who"), connection.scope["path"]),
             signed_in=bool(connection.cookies.get(DESK_COOKIE)),
             shadow=hall.kefu.house.shadow,
+            sample=hall.kefu.sample,
             alarm=hall.kefu.standing.alarm,
             name=hall.kefu.config.get("kefu.name", str),
             when=lambda at: at.astimezone(hall.kefu.config.zone).strftime("%m-%d %H:%M:%S"),

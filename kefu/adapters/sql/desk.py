@@ -145,7 +145,7 @@ def read_lines(connection: Connection, words: Sequence[str], scope: Scope, limit
     """Lines with all the words, latest first."""
     if not words:
         return []
-    query: Select[Any] = select(lines).join(conversations, of.id == lines.c.conversation_id).where(*_seen(scope))
+    query: Select[Any] = select(lines).join(conversations, of.id == lines.c.conversation_id).where(*seen(scope))
     if connection.dialect.name == "sqlite":
         query = query.where(text("lines.id IN (SELECT rowid FROM line_words WHERE line_words MATCH :wanted)"))
         wanted = " ".join(f'"{word}"' for word in words)
@@ -209,7 +209,7 @@ def erase_desk(connection: Connection, conversation_id: str) -> None:
 
 def _within(view: View) -> list[ColumnElement[bool]]:
     """The conditions of a view; its scope comes first."""
-    found = [*_seen(view.scope), *_in_time(view)]
+    found = [*seen(view.scope), *_in_time(view)]
     if view.status:
         found.append(of.status.in_(view.status))
     for column, wanted in ((of.person, view.person), (of.team, view.team), (of.channel, view.channel)):
@@ -241,7 +241,8 @@ def _in_time(view: View) -> Iterator[ColumnElement[bool]]:
         yield of.snoozed_until <= to_micros(view.wakes_by)
 
 
-def _seen(scope: Scope) -> list[ColumnElement[bool]]:
+def seen(scope: Scope) -> list[ColumnElement[bool]]:
+    """The conditions of a scope, on conversations."""
     if scope.teams is None:
         return []
     return [or_(of.team.in_(("", *scope.teams)), and_(of.person == scope.person, of.person != ""))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from kefu.adapters.sql import desk, library, opinions
+from kefu.adapters.sql import desk, facts, library, opinions
 from kefu.adapters.sql import questions as learning
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.migrate import migrate
@@ -27,6 +27,7 @@ from kefu.core.ports.desk import Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.opinions import Tally
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
+from kefu.core.ports.reports import Fact
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 from kefu.core.ports.tools import Kind, Tool
 
@@ -94,6 +95,7 @@ class SqlStore(SqlPeople):
         def work(connection: Connection) -> int:
             mine = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
             desk.erase_desk(connection, conversation_id)
+            facts.erase_facts(connection, conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
             for table in (questions, exchanges, reviews, outbox):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
@@ -273,6 +275,18 @@ class SqlStore(SqlPeople):
     async def drop_tool(self, tool_id: str) -> bool:
         """See `Tools`."""
         return bool(await self._writer.write(lambda connection: drop_tool(connection, tool_id)))
+
+    async def keep_facts(self, found: Sequence[Fact], name: str, after: int, position: int) -> bool:
+        """See `Reports`."""
+        return bool(await self._writer.write(lambda c: facts.keep_facts(c, found, name, after, position)))
+
+    async def latest_facts(self, conversation_ids: Collection[str]) -> Mapping[str, Fact]:
+        """See `Reports`."""
+        return await self._read(lambda connection: facts.read_latest(connection, conversation_ids))
+
+    async def facts(self, since: datetime, until: datetime, scope: Scope) -> Sequence[Fact]:
+        """See `Reports`."""
+        return await self._read(lambda connection: facts.read_facts(connection, since, until, scope))
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""

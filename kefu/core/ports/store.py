@@ -18,6 +18,7 @@ from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
 from kefu.core.ports.people import Audit, People, SignIns
 from kefu.core.ports.questions import Questions
+from kefu.core.ports.reports import Reports
 from kefu.core.ports.tools import Tools
 
 
@@ -218,6 +219,7 @@ class Memory(
     Log,
     Attendance,
     Tools,
+    Reports,
     People,
     SignIns,
     Audit,

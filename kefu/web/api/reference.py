@@ -32,6 +32,7 @@ from kefu.web.api import (
     manage,
     people,
     questions,
+    reports,
     stream,
     tools,
     training,
@@ -85,7 +86,7 @@ BARE = (
     Bare("get", "/chat/messages", "chat", chat.messages, chat.Since, Transcript),
 )
 
-PARTS = (desk, inbox, stream, copilot, tools, work, knowledge, manage, people, questions, training)
+PARTS = (desk, inbox, stream, copilot, tools, work, knowledge, manage, people, questions, reports, training)
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 
 

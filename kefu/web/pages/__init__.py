@@ -24,6 +24,7 @@ from kefu.web.pages import (
     promise,
     questions,
     queue,
+    reports,
     review,
     rules,
     settings,
@@ -37,6 +38,7 @@ from kefu.web.pages.knowledge.edit import edit
 from kefu.web.pages.sign_in import oidc
 
 READ, TEACH = Needs("read"), Needs("edit_training")
+REPORTS = Needs("read_reports")
 
 ROUTES = [
     Door("/", overview.show, READ),
@@ -87,6 +89,10 @@ ROUTES = [
     Door("/settings", settings.change, Needs("change_settings", DEED), ["POST"]),
     Door("/settings/undo/{entry}", settings.undo, Needs("change_settings", DEED), ["POST"]),
     Door("/audit", audit.show, Needs("read_audit")),
+    Door("/reports", reports.show, REPORTS),
+    Door("/reports/visits", reports.visits, REPORTS),
+    Door("/reports/visits.csv", reports.table, REPORTS),
+    Door("/reports/visits.xlsx", reports.table, REPORTS),
     Door("/turns", turns.show, Needs("see_evidence")),
     Door("/why/{turn}", why.show, Needs("see_evidence")),
     Door("/sign-out", sign_in.leave, Hands(None), ["POST"]),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from kefu.adapters.stores.memory.desk import Shelf, cases_of, entry_of, is_seen, is_within, page_of
+from kefu.adapters.stores.memory.facts import Facts
 from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.adapters.stores.memory.people import MemoryPeople
 from kefu.core.errors import Conflict, Repeat
@@ -16,6 +17,7 @@ from kefu.core.events import DrawnForReview, Judged, PersonReplied, QuestionLeft
 from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
+from kefu.core.ports.reports import Fact
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 from kefu.core.ports.tools import Kind, Tool
 
@@ -50,6 +52,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
     _opened: dict[str, datetime] = field(default_factory=dict)
     _shelf: Shelf = field(default_factory=Shelf)
     _tools: dict[str, Tool] = field(default_factory=dict)
+    _facts: Facts = field(default_factory=Facts)
 
     async def load(self, channel: str, sender: str) -> Conversation | None:
         """See `Store`."""
@@ -97,6 +100,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
             return 0
         del self._ids[talk.channel, talk.sender]
         self._shelf.erase(conversation_id)
+        self._facts.erase(conversation_id)
         turns = {turn for turn, (owner, _) in self._turns.items() if owner == conversation_id}
         kept = [one for one in self._log if one.conversation_id != conversation_id]
         gone = len(self._log) - len(kept)
@@ -282,6 +286,22 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
     async def drop_tool(self, tool_id: str) -> bool:
         """See `Tools`."""
         return self._tools.pop(tool_id, None) is not None
+
+    async def keep_facts(self, found: Sequence[Fact], name: str, after: int, position: int) -> bool:
+        """See `Reports`."""
+        if not self._shelf.turn_to(name, after, position):
+            return False
+        self._facts.keep(found, self._talks)
+        return True
+
+    async def latest_facts(self, conversation_ids: Collection[str]) -> Mapping[str, Fact]:
+        """See `Reports`."""
+        return self._facts.latest(conversation_ids)
+
+    async def facts(self, since: datetime, until: datetime, scope: Scope) -> Sequence[Fact]:
+        """See `Reports`."""
+        found = self._facts.between(since, until)
+        return [fact for fact in found if is_seen(scope, self._talks[fact.conversation_id])]
 
     async def _entries(self, view: View) -> list[Entry]:
         to_review = frozenset(one.conversation_id for one in await self.reviews(judged=False))

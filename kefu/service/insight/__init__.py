@@ -1,0 +1,1 @@
+"""What can be learned from what happened: visits as facts, and figures over them."""
