@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,19 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.e2e
 
 SHOTS = Path(__file__).parents[2] / "shots"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ANSWER_ZH = "您好，您已经学习到第12课，预计还需要学习8课。"
 ANSWER_EN = "Hello, you have reached lesson 12; 8 lessons remain."
 
@@ -63,15 +54,6 @@ def address(project: Path) -> Iterator[str]:
     yield found.group()
     server.send_signal(signal.SIGINT)
     server.communicate(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "no Chromium found; `make setup` installs Debian's"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FLAGS])
-        yield running
-        running.close()
 
 
 @pytest.fixture
