@@ -41,6 +41,7 @@ check: $(VENV)/.dev ## Format, lint, types, architecture, skills, documents
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry kefu
 	$(BIN)/codespell kefu docs/en README.md CONTRIBUTING.md bench tools tests
 	$(BIN)/kefu skill check kefu/starter/education
 

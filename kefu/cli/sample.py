@@ -53,8 +53,8 @@ def make(home: Path, *, weeks: int, seed: int, once: bool) -> None:
     if not count:
         return
     say(
-        f"Made {count:,} sample conversations, tagged `sample`. Remove them: kefu sample remove {home}",
-        f"已生成 {count:,} 次示例对话，带有标签 sample。删除：kefu sample remove {home}",
+        f"Let sample customers come {count:,} times, tagged `sample`. Remove them: kefu sample remove {home}",
+        f"示例客户来访了 {count:,} 次，带有标签 sample。删除：kefu sample remove {home}",
     )
 
 

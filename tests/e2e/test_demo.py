@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from kefu.web.places import AREAS
+
 pytestmark = pytest.mark.e2e
 
 SHOTS = Path(__file__).parents[2] / "shots"
@@ -190,3 +192,10 @@ def test_on_a_phone(browser: Browser, address: str) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shoot(phone, "demo-phone")
     context.close()
+
+
+def test_every_page_of_the_desk_opens_on_the_sample(page: Page, address: str) -> None:
+    for place in (place for places in AREAS.values() for place in places):
+        answer = page.goto(f"{address}{place.address}")
+        assert answer is not None
+        assert answer.status == 200, place.address
