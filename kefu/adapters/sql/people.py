@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -24,13 +25,14 @@ _person = msgspec.json.Decoder(Person)
 _invitation = msgspec.json.Decoder(Invitation)
 
 
-class SqlPeople:
+class SqlPeople(ABC):
     """The faces `People`, `SignIns` and `Audit` of a store."""
 
     _writer: Writer
 
+    @abstractmethod
     async def _read(self, work: Callable[[Connection], T]) -> T:
-        raise NotImplementedError
+        """Let a thread read the database."""
 
     async def people(self) -> Sequence[Person]:
         """See `People`."""
