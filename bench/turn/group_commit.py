@@ -34,7 +34,9 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 FOUND = '[{"id": "C001", "title": "英语口语入门", "lessons": 20, "lessons_done": 12}]'
 EVENTS = (
     MessageReceived(NOW, "", TEXT),
-    MessageUnderstood(NOW, "zh", (IntentScore("course_progress", 0.97),) * 3, (), (), 0.0, 0.0, 0.0, None, "linear-0123456789ab"),
+    MessageUnderstood(
+        NOW, "zh", (IntentScore("course_progress", 0.97),) * 3, (), (), 0.0, 0.0, 0.0, None, "linear-0123456789ab"
+    ),
     DecisionTaken(NOW, "run", "understood", "course_progress"),
     FlowStarted(NOW, "course_progress", "course_progress", TEXT),
     SlotsFilled(NOW, {"course": "C001"}, {"title": "英语口语入门", "lesson": 12, "remaining": 8}),
