@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from kefu.app.data.corrections import put_in, take_out
+from kefu.app.following import next_of
 from kefu.core.events import Corrected
 from kefu.core.ports.store import Log, Recorded
 from kefu.service.skills.catalog import Catalog
@@ -17,8 +18,6 @@ log = structlog.get_logger()
 
 EXAMPLES = "examples"
 """The name under which this follower keeps its place."""
-
-BATCH = 1000
 
 FOLLOW_S = 5.0
 """How often corrections are written down."""
@@ -38,15 +37,11 @@ class Corrections:
     async def catch_up(self) -> int:
         """Write what was corrected since; returns how many examples came in or went."""
         count = 0
-        while True:
-            after = await self._store.bookmark(EXAMPLES)
-            recorded = await self._store.happened(after, BATCH)
-            if not recorded:
-                return count
-            corrected = [one for one in recorded if isinstance(one.event, Corrected)]
-            if corrected:
-                count += await asyncio.to_thread(self._write, corrected)
-            await self._store.turn_to(EXAMPLES, after, recorded[-1].position)
+        while part := await next_of(self._store, EXAMPLES, (Corrected,)):
+            if part.recorded:
+                count += await asyncio.to_thread(self._write, part.recorded)
+            await self._store.turn_to(EXAMPLES, part.after, part.until)
+        return count
 
     def _write(self, corrected: Sequence[Recorded]) -> int:
         changes = 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from kefu.core.events import MessageReceived, Noted, PersonReplied, Replied
+from kefu.core.events import Event, MessageReceived, Noted, PersonReplied, Replied
 from kefu.core.ports.desk import Line, Scope
-from kefu.core.ports.store import Memory, Recorded
+from kefu.core.ports.store import Log, Memory, Recorded
 from kefu.service.desk.finding import sought, words_of
 
 SEARCH = "search"
@@ -19,6 +20,32 @@ BATCH = 1000
 """Events read together."""
 
 
+SAID = (MessageReceived, Replied, PersonReplied, Noted)
+"""The events that hold lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a follower reads next: the events of its kinds between two positions of the log."""
+
+    after: int
+    until: int
+    recorded: Sequence[Recorded]
+
+
+async def next_of(log: Log, name: str, kinds: Collection[type[Event]]) -> Part | None:
+    """The next part of the log for a follower that minds some kinds alone; None where it has read all.
+
+    What lies between is never decoded, and never read again once the follower has turned to `until`.
+    """
+    after, head = await log.bookmark(name), await log.head()
+    if after >= head:
+        return None
+    recorded = await log.happened(after, BATCH, kinds)
+    last = recorded[-1].position if recorded else 0
+    return Part(after, last if len(recorded) == BATCH else max(head, last), recorded)
+
+
 class SearchIndex:
     """Makes what is said findable: a follower of the log that reads on whenever somebody searches."""
 
@@ -28,13 +55,10 @@ class SearchIndex:
     async def catch_up(self) -> int:
         """Index what happened since; returns how many lines that were."""
         count = 0
-        while True:
-            after = await self._store.bookmark(SEARCH)
-            recorded = await self._store.happened(after, BATCH)
-            if not recorded:
-                return count
-            lines = [(line, " ".join(words_of(line.text))) for line in lines_of(recorded)]
-            count += len(lines) * await self._store.index(lines, SEARCH, after, recorded[-1].position)
+        while part := await next_of(self._store, SEARCH, SAID):
+            lines = [(line, " ".join(words_of(line.text))) for line in lines_of(part.recorded)]
+            count += len(lines) * await self._store.index(lines, SEARCH, part.after, part.until)
+        return count
 
     async def find(self, text: str, scope: Scope, limit: int = 30) -> Sequence[Line]:
         """The latest lines with all the words of a text, within a scope."""

@@ -13,7 +13,7 @@ from kefu.core.events import Judged
 from kefu.core.nouns import Act
 from kefu.core.ports.desk import Scope
 from kefu.core.ports.reports import Fact
-from kefu.core.ports.store import Memory, Recorded
+from kefu.core.ports.store import Memory
 from kefu.service.desk.hours import Hours
 from kefu.service.insight.erlang import Aim
 from kefu.service.insight.figures import FIGURES, Choice, Rate, Times, count_by, listed, old_enough
@@ -31,6 +31,9 @@ REPORTS = "reports"
 """The name under which the facts keep their place in the log."""
 
 PRAISE: Act = "praise"
+
+TOGETHER = 20
+"""Batches whose visits are cut together: a visit that went on in several of them is read once."""
 
 MOST_AT_ONCE = 10
 """Batches that a reader waits for: what is older than that is being caught up in the background."""
@@ -70,13 +73,19 @@ class Reporting:
         """Take in what happened since, at most so many batches; whether all of it is in."""
         done = 0
         while most is None or done < most:
-            after = await self._store.bookmark(REPORTS)
-            recorded = await self._store.happened(after, BATCH)
-            if not recorded:
+            after = until = await self._store.bookmark(REPORTS)
+            touched: dict[str, bool] = {}
+            for _ in range(TOGETHER if most is None else min(TOGETHER, most - done)):
+                recorded = await self._store.happened(until, BATCH)
+                if not recorded:
+                    break
+                for one in recorded:
+                    touched[one.conversation_id] = touched.get(one.conversation_id, False) or type(one.event) is Judged
+                until = recorded[-1].position
+                done += 1
+            if not touched:
                 return True
-            facts = await self._facts(recorded)
-            await self._store.keep_facts(facts, REPORTS, after, recorded[-1].position)
-            done += 1
+            await self._store.keep_facts(await self._facts(touched), REPORTS, after, until)
         return False
 
     async def report(self, asked: Asked, scope: Scope, now: datetime, aim: Aim) -> Reported:
@@ -107,18 +116,16 @@ class Reporting:
         since, until = (datetime.combine(day, time(), zone) for day in (period.since, period.until + DAY))
         return await self._store.facts(since, until, scope)
 
-    async def _facts(self, recorded: Sequence[Recorded]) -> list[Fact]:
-        """The visits that these events belong to, whole, as their conversations stand now.
+    async def _facts(self, touched: Mapping[str, bool]) -> list[Fact]:
+        """The last visit of conversations that went on, whole, as they stand now.
 
-        A verdict may be about an earlier visit, so its conversation is cut anew from the beginning.
+        Of those that were judged (True) all visits: a verdict may be about an earlier one.
         """
-        touched = list(dict.fromkeys(one.conversation_id for one in recorded))
-        judged = {one.conversation_id for one in recorded if isinstance(one.event, Judged)}
-        latest = await self._store.latest_facts(touched)
+        latest = await self._store.latest_facts([*touched])
         ground = ground_of(self._catalog, self._hours)
         found: list[Fact] = []
-        for id_ in touched:
-            before = None if id_ in judged else latest.get(id_)
+        for id_, judged in touched.items():
+            before = None if judged else latest.get(id_)
             events = await self._store.events(id_, before.number - 1 if before else 0)
             found += visits(events, ground, before)
         return found

@@ -167,6 +167,8 @@ async def a_follower_reads_everything_once(store: Memory) -> None:
     assert [(one.conversation_id, one.number) for one in (*first, *rest)] == [
         ("c-a", 1), ("c-a", 2), ("c-b", 1), ("c-b", 2),
     ]  # fmt: skip
+    assert await store.happened(first[0].position, 2, (MessageReceived,)) == [first[1], first[2]]
+    assert await store.happened(0, 5, (Noted,)) == []
     assert await store.head() == rest[-1].position
     place = first[-1].position
     assert await store.bookmark("one") == 0

@@ -22,6 +22,7 @@ from kefu.adapters.sql.tools import drop_tool, keep_tool, read_tools
 from kefu.adapters.sql.writer import Writer
 from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
+from kefu.core.events import Event
 from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.library import Changes, Shelved, Version
@@ -243,9 +244,14 @@ class SqlStore(SqlPeople):
         """See `Desk`."""
         return await self._read(lambda connection: desk.read_lines(connection, words, scope, limit))
 
-    async def happened(self, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
+    async def happened(
+        self, after: int = 0, limit: int = 1000, kinds: Collection[type[Event]] = ()
+    ) -> Sequence[Recorded]:
         """See `Log`."""
-        return await self._recorded(EVENTS.where(events.c.position > after).order_by(events.c.position).limit(limit))
+        query = EVENTS.where(events.c.position > after)
+        if kinds:
+            query = query.where(events.c.kind.in_([kind.__name__ for kind in kinds]))
+        return await self._recorded(query.order_by(events.c.position).limit(limit))
 
     async def head(self) -> int:
         """See `Log`."""

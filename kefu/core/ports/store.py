@@ -5,7 +5,7 @@ Entry-point group `kefu.stores`: a factory `(settings) -> AsyncContextManager[Me
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -191,8 +191,10 @@ class Reviews(Protocol):
 class Log(Protocol):
     """Everything that happened in all conversations, in one order, to be followed from a kept place."""
 
-    async def happened(self, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
-        """The events behind a position of the whole store, in order."""
+    async def happened(
+        self, after: int = 0, limit: int = 1000, kinds: Collection[type[Event]] = ()
+    ) -> Sequence[Recorded]:
+        """The events behind a position of the whole store, in order; those of some kinds, or all."""
 
     async def head(self) -> int:
         """The position of the latest event; 0 where nothing ever happened."""

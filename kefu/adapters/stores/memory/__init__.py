@@ -13,7 +13,7 @@ from kefu.adapters.stores.memory.facts import Facts
 from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.adapters.stores.memory.people import MemoryPeople
 from kefu.core.errors import Conflict, Repeat
-from kefu.core.events import DrawnForReview, Judged, PersonReplied, QuestionLeft, QuestionSettled
+from kefu.core.events import DrawnForReview, Event, Judged, PersonReplied, QuestionLeft, QuestionSettled
 from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
@@ -251,9 +251,12 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
         ]
         return found[:limit]
 
-    async def happened(self, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
+    async def happened(
+        self, after: int = 0, limit: int = 1000, kinds: Collection[type[Event]] = ()
+    ) -> Sequence[Recorded]:
         """See `Log`."""
-        return [one for one in self._log if one.position > after][:limit]
+        behind = (one for one in self._log if one.position > after)
+        return [one for one in behind if not kinds or type(one.event) in kinds][:limit]
 
     async def head(self) -> int:
         """See `Log`."""
