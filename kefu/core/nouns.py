@@ -258,6 +258,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class OnCall:
+    """A call under way: on which line (the name of its channel), since when, whether it is held."""
+
+    id: str
+    line: str
+    since: datetime
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """The state of a conversation: the fold of its events, nothing else.
 
@@ -266,7 +276,7 @@ class Conversation:
     any length costs the same. `last` is the flow that ended last: what
     「那英语课呢？」 refers to. `stumbles` counts messages in a row that were not
     understood. `anger` in [0, 1] is that of the latest message, heightened by what is
-    left of the anger before it. `work` is the team's side of it.
+    left of the anger before it. `work` is the team's side of it, `call` the call that it goes on in now.
     """
 
     id: str
@@ -287,6 +297,7 @@ class Conversation:
     recent: tuple[Said, ...] = ()
     anger: float = 0.0
     work: Work = field(default_factory=Work)
+    call: OnCall | None = None
 
     @property
     def status(self) -> Status:

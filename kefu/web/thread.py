@@ -9,6 +9,10 @@ from typing import Literal
 
 from kefu.core.events import (
     Assigned,
+    CallBegan,
+    CallEnded,
+    CallHeld,
+    CallResumed,
     CheckFailed,
     Closed,
     ConversationOpened,
@@ -27,10 +31,12 @@ from kefu.core.events import (
     IdentityLapsed,
     IdentityProven,
     Judged,
+    KeysPressed,
     MacroApplied,
     Merged,
     MessageReceived,
     MessageUnderstood,
+    Misheard,
     Noted,
     PersonReplied,
     PersonTook,
@@ -42,6 +48,7 @@ from kefu.core.events import (
     RuleApplied,
     SlotsFilled,
     Snoozed,
+    Spoken,
     Tagged,
     TargetMissed,
     TargetSet,
@@ -51,7 +58,7 @@ from kefu.core.events import (
 from kefu.core.nouns import IntentScore
 from kefu.core.ports.store import Recorded
 from kefu.web.hall import Hall
-from kefu.web.transcript import Sentence, sentence_of
+from kefu.web.transcript import Sentence, cuts_of, heard_of, sentence_of
 
 By = Literal["customer", "machine", "person", "note", "draft", "event"]
 
@@ -99,6 +106,7 @@ class Known:
     corrected: dict[str, str] = field(default_factory=dict)
     sent: dict[str, str] = field(default_factory=dict)
     to_judge: set[str] = field(default_factory=set)
+    cuts: dict[tuple[str, str], Spoken] = field(default_factory=dict)
 
 
 def thread_of(recorded: Sequence[Recorded], hall: Hall) -> list[Item]:
@@ -115,7 +123,7 @@ def thread_of(recorded: Sequence[Recorded], hall: Hall) -> list[Item]:
 
 
 def _known(recorded: Sequence[Recorded]) -> Known:
-    known = Known()
+    known = Known(cuts=cuts_of(recorded))
     for one in recorded:
         match one.event:
             case MessageUnderstood() if one.event.intents:
@@ -142,9 +150,15 @@ def _items(recorded: Sequence[Recorded], known: Known, hall: Hall) -> Iterator[I
                 yield Item(*place, "customer", event.at, event.text, read=read, corrected=corrected)
             case Replied():
                 said = tuple(sentence_of(said, catalog, event.language) for said in event.statements)
-                yield Item(*place, "machine", event.at, event.text, sentences=said, read=known.read.get(turn))
+                text = _heard(event.text, turn, known)
+                if text:
+                    said = heard_of(said, text)
+                    yield Item(*place, "machine", event.at, text, sentences=said, read=known.read.get(turn))
             case PersonReplied():
-                yield Item(*place, "person", event.at, event.text, event.who)
+                if text := _heard(event.text, turn, known):
+                    yield Item(*place, "person", event.at, text, event.who)
+            case Spoken(turn_id="") if event.heard:
+                yield Item(*place, "machine", event.at, event.heard)
             case Noted():
                 yield Item(*place, "note", event.at, event.text, event.who, mentions=event.mentions)
             case Drafted():
@@ -157,6 +171,12 @@ def _items(recorded: Sequence[Recorded], known: Known, hall: Hall) -> Iterator[I
                 fact = fact_of(event)
                 if fact:
                     yield Item(*place, "event", event.at, facts=(fact,))
+
+
+def _heard(text: str, turn: str, known: Known) -> str:
+    """What was heard of a reply; all of it, unless a call says otherwise."""
+    cut = known.cuts.get((turn, text))
+    return cut.heard if cut else text
 
 
 SECTIONS = {
@@ -174,6 +194,8 @@ def fact_of(event: Event) -> Fact | None:
     detail = _of_turn(event)
     if detail is None:
         detail = _of_team(event)
+    if detail is None:
+        detail = _of_call(event)
     if detail is None:
         return None
     until = event.until if isinstance(event, Snoozed) else None
@@ -237,4 +259,21 @@ def _of_team(event: Event) -> str | None:  # noqa: C901, PLR0912 - one case an e
             return event.target
         case TargetSet() if event.due:
             return event.target
+    return None
+
+
+def _of_call(event: Event) -> str | None:
+    match event:
+        case CallHeld() | CallResumed():
+            return ""
+        case CallBegan():
+            return event.line
+        case CallEnded():
+            return f"{event.because} · {event.lasted_ms // 1000} s"
+        case Misheard():
+            return event.because
+        case KeysPressed():
+            return event.keys
+        case Spoken() if event.turn_id and not event.whole:
+            return f"{len(event.heard)}/{len(event.text)}"
     return None

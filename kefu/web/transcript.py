@@ -6,8 +6,8 @@ Everything that customers see of a conversation goes through `read_lines`, which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -23,6 +23,7 @@ from kefu.core.events import (
     Rated,
     RatingAsked,
     Replied,
+    Spoken,
 )
 from kefu.core.nouns import Conversation, Evidence, Language, Statement
 from kefu.core.ports.store import Recorded
@@ -55,7 +56,9 @@ class Line:
     (`text` is then empty and `note` says what: `handed_off`, `taken`, `handed_back`, `closed`,
     `rating_asked`, `rated` with its `score`).
     `id` is the customer's own id of a message; `waiting` says that the conversation is
-    in people's hands from here on.
+    in people's hands from here on. On a call only what was heard is said: `cut` says that the rest of
+    the line was not; where the line was told before, it comes again under a new number, and `revises` is
+    the old one (with an empty text nothing of it was heard).
     """
 
     number: int
@@ -69,6 +72,8 @@ class Line:
     statements: tuple[Sentence, ...] = ()
     quick_replies: tuple[str, ...] = ()
     score: int = 0
+    cut: bool = False
+    revises: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,42 +100,110 @@ async def read_lines(hall: Hall, viewer: Viewer, conversation_id: str, after: in
     if not may_read_conversation(viewer, talk):
         raise NotFound(f"There is no conversation {conversation_id!r}.")
     recorded = await hall.kefu.store.events(conversation_id, after)
-    lines = tuple(_lines(recorded, talk, hall.kefu.catalog, known=after > 0))
+    told = [one for turn_id in turns_cut_late(recorded) for one in await hall.kefu.store.turn(turn_id)]
+    lines = tuple(_lines(recorded, told, talk, hall.kefu.catalog, known=after > 0))
     last = recorded[-1].number if recorded else max(after, talk.version)
     return Transcript(lines, last, lines[-1].waiting if lines else talk.waiting is not None)
 
 
-def _lines(recorded: Sequence[Recorded], talk: Conversation, catalog: Catalog, *, known: bool) -> Iterator[Line]:
+def cuts_of(recorded: Sequence[Recorded]) -> dict[tuple[str, str], Spoken]:
+    """What was not heard to the end on a call, by the turn whose reply it was and that reply's text."""
+    spoken = (one.event for one in recorded if isinstance(one.event, Spoken))
+    return {(event.turn_id, event.text): event for event in spoken if event.turn_id and not event.whole}
+
+
+def turns_cut_late(recorded: Sequence[Recorded]) -> set[str]:
+    """The turns whose reply was told before these events, in which it turns out that not all of it was heard."""
+    replies = {(one.turn_id, one.event.text) for one in recorded if isinstance(one.event, Replied | PersonReplied)}
+    return {turn_id for turn_id, text in cuts_of(recorded) if (turn_id, text) not in replies}
+
+
+def heard_of(sentences: Iterable[Sentence], heard: str) -> tuple[Sentence, ...]:
+    """As much of some sentences as was heard, which is how they begin."""
+    found, left = [], len(heard)
+    for sentence in sentences:
+        if left > 0:
+            found.append(replace(sentence, text=sentence.text[:left]))
+        left -= len(sentence.text)
+    return tuple(found)
+
+
+def _lines(
+    recorded: Sequence[Recorded], told: Sequence[Recorded], talk: Conversation, catalog: Catalog, *, known: bool
+) -> Iterator[Line]:
     waiting = known and _was_waiting(recorded, talk)
-    prefix = f"{talk.sender}:"
+    cuts = cuts_of(recorded)
     for one in recorded:
-        number, event = one.number, one.event
-        match event:
-            case MessageReceived():
-                own_id = event.external_id.removeprefix(prefix)
-                yield Line(number, "customer", event.text, event.at, waiting, id=own_id)
-            case Replied():
-                statements = tuple(sentence_of(said, catalog, event.language) for said in event.statements)
-                quick = event.quick_replies
-                yield Line(number, "machine", event.text, event.at, waiting, statements=statements, quick_replies=quick)
-            case PersonReplied():
-                yield Line(number, "person", event.text, event.at, waiting, who=event.who)
-            case HandedOff():
-                waiting = True
-                yield Line(number, "note", "", event.at, waiting, note="handed_off")
-            case PersonTook():
-                waiting = True
-                yield Line(number, "note", "", event.at, waiting, note="taken", who=event.who)
-            case HandedBack():
-                waiting = False
-                yield Line(number, "note", "", event.at, waiting, note="handed_back")
-            case Closed():
-                waiting = False
-                yield Line(number, "note", "", event.at, waiting, note="closed")
-            case RatingAsked():
-                yield Line(number, "note", "", event.at, waiting, note="rating_asked")
-            case Rated():
-                yield Line(number, "note", "", event.at, waiting, note="rated", score=event.score)
+        if isinstance(one.event, HandedOff | PersonTook):
+            waiting = True
+        elif isinstance(one.event, HandedBack | Closed):
+            waiting = False
+        line = _said(one, cuts, waiting, talk, catalog) or _note(one, waiting)
+        if line:
+            yield line
+        if isinstance(one.event, Spoken):
+            yield from _revised(one, told, waiting, talk, catalog)
+
+
+def _said(
+    one: Recorded, cuts: Mapping[tuple[str, str], Spoken], waiting: bool, talk: Conversation, catalog: Catalog
+) -> Line | None:
+    """A line that somebody said; None where nobody did, or nobody heard it."""
+    number, event = one.number, one.event
+    match event:
+        case MessageReceived():
+            own_id = event.external_id.removeprefix(f"{talk.sender}:")
+            return Line(number, "customer", event.text, event.at, waiting, id=own_id)
+        case Spoken(turn_id="") if event.heard:
+            return Line(number, "machine", event.heard, event.at, waiting, cut=not event.whole)
+        case Replied() | PersonReplied():
+            cut = cuts.get((one.turn_id, event.text))
+            line = _reply(number, event, waiting, catalog)
+            return line if cut is None else _cut(line, cut) if cut.heard else None
+    return None
+
+
+def _reply(number: int, event: Replied | PersonReplied, waiting: bool, catalog: Catalog) -> Line:
+    if isinstance(event, PersonReplied):
+        return Line(number, "person", event.text, event.at, waiting, who=event.who)
+    said = tuple(sentence_of(said, catalog, event.language) for said in event.statements)
+    quick = event.quick_replies
+    return Line(number, "machine", event.text, event.at, waiting, statements=said, quick_replies=quick)
+
+
+def _cut(line: Line, spoken: Spoken) -> Line:
+    return replace(line, text=spoken.heard, statements=heard_of(line.statements, spoken.heard), cut=True)
+
+
+def _revised(
+    one: Recorded, told: Sequence[Recorded], waiting: bool, talk: Conversation, catalog: Catalog
+) -> Iterator[Line]:
+    """The line again, as far as it was heard, where it was told before."""
+    spoken = one.event
+    for before in told:
+        if isinstance(spoken, Spoken) and before.turn_id == spoken.turn_id:
+            line = _said(before, {}, waiting, talk, catalog)
+            if line and line.by != "customer" and line.text == spoken.text:
+                yield replace(_cut(line, spoken), number=one.number, revises=before.number)
+
+
+def _note(one: Recorded, waiting: bool) -> Line | None:
+    """What happened, where the customer is told."""
+    number, event = one.number, one.event
+    match event:
+        case HandedOff():
+            return Line(number, "note", "", event.at, waiting, note="handed_off")
+        case PersonTook():
+            return Line(number, "note", "", event.at, waiting, note="taken", who=event.who)
+        case HandedBack():
+            return Line(number, "note", "", event.at, waiting, note="handed_back")
+        case Closed():
+            return Line(number, "note", "", event.at, waiting, note="closed")
+        case RatingAsked():
+            return Line(number, "note", "", event.at, waiting, note="rating_asked")
+        case Rated():
+            return Line(number, "note", "", event.at, waiting, note="rated", score=event.score)
+    return None
 
 
 def _was_waiting(recorded: Sequence[Recorded], talk: Conversation) -> bool:

@@ -10,6 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kefu.core.events.base import Event
+from kefu.core.events.call import (
+    CallBegan,
+    CallEnded,
+    CallHeld,
+    CallResumed,
+    CallTimed,
+    KeysPressed,
+    Misheard,
+    Spoken,
+)
 from kefu.core.events.team import (
     Assigned,
     Closed,
@@ -76,8 +86,11 @@ TEAM: tuple[type[Event], ...] = (
     MacroApplied, RuleApplied, TargetSet, TargetNear, TargetMissed,
     Escalated,
 )  # fmt: skip
+CALL: tuple[type[Event], ...] = (
+    CallBegan, CallEnded, Spoken, Misheard, KeysPressed, CallHeld, CallResumed, CallTimed,
+)  # fmt: skip
 
-KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in (*TURN, *TEAM)}
+KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in (*TURN, *TEAM, *CALL)}
 """Name of an event's kind to its class: what a store needs to read it back."""
 
 UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {
@@ -86,11 +99,17 @@ UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, objec
 """(kind, old version) to a function that lifts stored data to the next version."""
 
 __all__ = [
+    "CALL",
     "KINDS",
     "TEAM",
     "TURN",
     "UPGRADES",
     "Assigned",
+    "CallBegan",
+    "CallEnded",
+    "CallHeld",
+    "CallResumed",
+    "CallTimed",
     "CheckFailed",
     "Clarified",
     "Closed",
@@ -110,10 +129,12 @@ __all__ = [
     "IdentityLapsed",
     "IdentityProven",
     "Judged",
+    "KeysPressed",
     "MacroApplied",
     "Merged",
     "MessageReceived",
     "MessageUnderstood",
+    "Misheard",
     "Noted",
     "PersonReplied",
     "PersonTook",
@@ -130,6 +151,7 @@ __all__ = [
     "RuleApplied",
     "SlotsFilled",
     "Snoozed",
+    "Spoken",
     "Stage",
     "StepReached",
     "SuggestionSettled",

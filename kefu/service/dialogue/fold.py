@@ -9,6 +9,10 @@ from operator import attrgetter
 from typing import Any
 
 from kefu.core.events import (
+    CallBegan,
+    CallEnded,
+    CallHeld,
+    CallResumed,
     CheckFailed,
     Clarified,
     ConversationOpened,
@@ -27,9 +31,10 @@ from kefu.core.events import (
     RequestsQueued,
     RequestTaken,
     SlotsFilled,
+    Spoken,
     StepReached,
 )
-from kefu.core.nouns import Conversation, Flow, Said, Waiting
+from kefu.core.nouns import Conversation, Flow, OnCall, Said, Waiting
 from kefu.service.dialogue.teamwork import answered, teamwork, written_to
 
 PLACES = {field.name: place for place, field in enumerate(fields(Conversation))}
@@ -106,6 +111,10 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
             }
         case PersonReplied():
             return {**_line(now, Said("person", event.text, event.at)), "work": answered(now.work, "person", event.at)}
+        case Spoken():
+            return {"recent": _heard(now.recent, event)}
+        case CallBegan() | CallEnded() | CallHeld() | CallResumed():
+            return {"call": _on_call(now.call, event)}
     return teamwork(now, event)
 
 
@@ -125,6 +134,27 @@ def is_pressing(anger: float, urgency: float) -> bool:
 
 def _line(now: Conversation, said: Said) -> dict[str, Any]:
     return {"recent": (*now.recent, said)[-RECENT:]}
+
+
+def _heard(recent: tuple[Said, ...], event: Spoken) -> tuple[Said, ...]:
+    """The latest lines once it is known how much of one was heard: nobody said the rest."""
+    if not event.turn_id:
+        return (*recent, Said("machine", event.heard, event.at))[-RECENT:] if event.heard else recent
+    places = [place for place, said in enumerate(recent) if said.by != "customer" and said.text == event.text]
+    if event.whole or not places:
+        return recent
+    place = places[-1]
+    kept = (replace(recent[place], text=event.heard),) if event.heard else ()
+    return (*recent[:place], *kept, *recent[place + 1 :])
+
+
+def _on_call(now: OnCall | None, event: CallBegan | CallEnded | CallHeld | CallResumed) -> OnCall | None:
+    """The call under way; a late word of an earlier one changes nothing."""
+    if isinstance(event, CallBegan):
+        return OnCall(event.call_id, event.line, event.at)
+    if now is None or now.id != event.call_id:
+        return now
+    return None if isinstance(event, CallEnded) else replace(now, held=isinstance(event, CallHeld))
 
 
 def _in_flow(flow: Flow, event: SlotsFilled | StepReached | QuestionAsked) -> Flow:

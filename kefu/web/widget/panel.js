@@ -85,6 +85,7 @@ class Panel {
     this.thread.add(line);
     if (line.by === "customer" && line.id) this.memory.drop(line.id);
     this.#waiting(line.waiting);
+    if (line.revises) return;
     this.#offer(line.by === "machine" ? line.quick_replies : []);
     if ((line.by === "machine" || line.by === "person") && line.number > this.memory.seen) {
       this.fresh += 1;

@@ -19,6 +19,7 @@ export class Thread {
     this.typing = make("div", { class: "typing", role: "status", "aria-label": say("typing"), hidden: true }, make("i"), make("i"), make("i"));
     this.box = make("div", { class: "thread", tabindex: "0", role: "region", "aria-label": say("thread") }, this.lines, this.pending, this.typing);
     this.onItsWay = new Map();
+    this.told = new Map();
     this.lastAt = 0;
     this.lastBy = "";
   }
@@ -33,6 +34,7 @@ export class Thread {
   }
 
   add(line) {
+    if (line.revises) return this.#revise(line);
     const near = this.#isNear();
     this.#time(new Date(line.at));
     if (line.by === "note") {
@@ -41,10 +43,17 @@ export class Thread {
     } else {
       const optimistic = line.by === "customer" && this.onItsWay.get(line.id);
       if (optimistic) this.settle(line.id);
-      this.lines.append(this.#bubble(line));
+      this.told.set(line.number, this.lines.appendChild(this.#bubble(line)));
     }
     if (line.by !== "customer") this.think(false);
     if (near) this.toEnd();
+  }
+
+  // On a call only what was heard is said: the line stays as far as it was.
+  #revise(line) {
+    const before = this.told.get(line.revises);
+    if (!line.text) before?.remove();
+    else if (before) before.querySelector(".bubble").textContent = `${line.text}…`;
   }
 
   // One rating at a time is open: the last that was asked for.
@@ -114,6 +123,6 @@ export class Thread {
       const away = link ? ["a", { class: "source", href: new URL(link, this.base), target: "_blank", rel: "noopener" }] : ["span", { class: "source" }];
       return make(...away, draw(SOURCE), make("span", { class: "hidden" }, `${this.say("sources")} `), title);
     });
-    return make("div", { class: `line ${line.by}` }, label, make("p", { class: "bubble" }, line.text), ...chips);
+    return make("div", { class: `line ${line.by}` }, label, make("p", { class: "bubble" }, line.cut ? `${line.text}…` : line.text), ...chips);
   }
 }

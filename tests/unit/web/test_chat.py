@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
-from web_house import AS_OPERATOR, SESSION_SECRET, site_token
+from web_house import AS_OPERATOR, SESSION_SECRET, WebHouse, make_config, site_token
+
+from kefu.core.events import Spoken
+from kefu.core.ports.line import Caller
+from kefu.service.turn.calling import note
+from kefu.service.turn.gate import Gate
 
 SESSIONS, MESSAGES, LIVE = "/api/v1/chat/sessions", "/api/v1/chat/messages", "/api/v1/chat/live"
 SOURCES = [{"title": "您的记录 · progress", "link": ""}]
@@ -212,3 +220,43 @@ def test_messages_need_a_session(client: TestClient, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     assert client.get(MESSAGES, headers=headers).status_code == 401
     assert client.post(MESSAGES, json={"text": "hi"}, headers=headers).status_code == 401
+
+
+def spoken(house: WebHouse, client: TestClient, heard: str) -> None:
+    """Let a call tell how much of the latest reply was heard."""
+    assert client.portal
+    turn = client.get("/api/v1/turns", headers=AS_OPERATOR).json()[0]["id"]
+    event = Spoken(datetime.now(UTC), "k1", turn, "《英语口语》学到第12课。", heard, whole=False)
+    stands = replace(house.bench.house, gate=Gate(4))
+    client.portal.call(note, Caller("webchat", "customer:L1", "k1"), [event], stands)
+
+
+def test_only_what_was_heard_on_a_call_is_told(open_client: Callable[..., TestClient], tmp_path: Path) -> None:
+    house = WebHouse(make_config(tmp_path))
+    client = open_client(house)
+    token = session(client, "L1")
+    say(client, token, "我学到哪了")
+    question, answer = heard(client, token)["messages"]
+    spoken(house, client, "《英语口语》")
+    (late,) = heard(client, token, after=answer["number"])["messages"]
+    assert (late["revises"], late["text"], late["cut"]) == (answer["number"], "《英语口语》", True)
+    assert late["statements"] == [{"text": "《英语口语》", "sources": SOURCES}]
+    whole = heard(client, token)["messages"]
+    assert [(line["by"], line["text"], line["revises"]) for line in whole] == [
+        ("customer", question["text"], 0),
+        ("machine", "《英语口语》", 0),
+    ]
+
+
+def test_a_reply_of_which_nothing_was_heard_is_taken_back(
+    open_client: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    house = WebHouse(make_config(tmp_path))
+    client = open_client(house)
+    token = session(client, "L1")
+    say(client, token, "我学到哪了")
+    _, answer = heard(client, token)["messages"]
+    spoken(house, client, "")
+    (late,) = heard(client, token, after=answer["number"])["messages"]
+    assert (late["revises"], late["text"]) == (answer["number"], "")
+    assert [line["by"] for line in heard(client, token)["messages"]] == ["customer"]
