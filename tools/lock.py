@@ -23,6 +23,9 @@ if __name__ == "__main__":
     compile_lock(
         "requirements/run.lock", "pyproject.toml", "--extra", "data", "--extra", "knowledge", "--extra", "postgres"
     )
-    extras = [f"--extra={name}" for name in ("data", "encoder", "knowledge", "postgres", "report", "spacy", "tables")]
+    extras = [
+        f"--extra={name}"
+        for name in ("dask", "data", "encoder", "insight", "knowledge", "postgres", "report", "spacy", "tables")
+    ]
     compile_lock("requirements/dev.lock", "pyproject.toml", *extras, "--group", "dev")
     compile_lock("requirements/bench.lock", "pyproject.toml", *extras, "--group", "dev", "--group", "bench")
