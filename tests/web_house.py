@@ -20,6 +20,7 @@ from kefu.adapters.stores.sqlite import open_store
 from kefu.app import Config, Kefu, Rates
 from kefu.app.config import _flat
 from kefu.app.delivery import Delivery
+from kefu.app.opening import open_recordings
 from kefu.app.searches import Finder, Follower, open_searches
 from kefu.core.nouns import Row, Value
 from kefu.core.skill import Query
@@ -30,6 +31,7 @@ API_TOKEN, OPERATOR_TOKEN, BRIDGE_SECRET = "api-token-for-tests", "operator-toke
 SECURITY = {
     "session_secret": SESSION_SECRET,
     "site_secret": SITE_SECRET,
+    "recording_secret": SESSION_SECRET,
     "api_tokens": [API_TOKEN],
     "operator_token": OPERATOR_TOKEN,
 }
@@ -94,6 +96,7 @@ class WebHouse:
                 catalog=house.catalog,
                 records=house.records,
                 channels=channels,
+                recordings=await stack.enter_async_context(open_recordings(self.config)),
                 house=house,
                 delivery=Delivery(house, store, channels, self.config),
                 follower=follower,

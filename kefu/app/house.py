@@ -6,6 +6,7 @@ import asyncio
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from time import monotonic
 
 import structlog
@@ -20,6 +21,7 @@ from kefu.app.labelled import has_sample
 from kefu.app.library.answering import Answering
 from kefu.app.library.exchanges import gather
 from kefu.app.library.learning import Theme, themes
+from kefu.app.listening import tidy
 from kefu.app.mode import Mode, Wish, read_wish, set_mode
 from kefu.app.notice import tell_team
 from kefu.app.outlook import Outlook, look, prove, release
@@ -36,6 +38,7 @@ from kefu.core.nouns import Inbound, Reading
 from kefu.core.ports.broker import Broker
 from kefu.core.ports.channel import Channel
 from kefu.core.ports.reader import Reader
+from kefu.core.ports.recordings import Recordings
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory
 from kefu.service.desk.deeds import Deed, HandBack, Judge, Merge, Note, Rate, Reply, SettleQuestion, Take
@@ -71,6 +74,7 @@ class Kefu:
     catalog: Catalog
     records: Mapping[str, Records]
     channels: Mapping[str, Channel]
+    recordings: Recordings
     house: House
     delivery: Delivery
     rates: Rates
@@ -226,6 +230,16 @@ class Kefu:
             await self._introduce(self.reader)
         except RecordsFailed as error:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
+
+    async def erase(self, conversation_id: str) -> int:
+        """Remove a conversation and all that hangs on it, recordings first; how many events went."""
+        await self.recordings.erase(conversation_id)
+        return await self.store.erase(conversation_id)
+
+    async def tidy(self) -> None:
+        """Remove recordings whose days are over, or whose conversation is gone."""
+        kept = timedelta(days=self.config.get("recordings.days", float))
+        await tidy(self.recordings, self.store, kept, self.house.clock())
 
     async def look_for_sample(self) -> None:
         """Know whether there are sample conversations, so that every page says so."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from kefu.app.config import Config, load_config
 from kefu.app.correcting import FOLLOW_S, Corrections
 from kefu.app.delivery import Delivery
 from kefu.app.house import WARM_UP, Kefu
+from kefu.app.listening import TIDY_S
 from kefu.app.models import Models
 from kefu.app.plugins import load_plugin
 from kefu.app.promise import usual_promise
@@ -30,6 +31,7 @@ from kefu.app.writing import open_pen
 from kefu.core.errors import KefuError
 from kefu.core.nouns import Reading
 from kefu.core.ports.reader import Reader
+from kefu.core.ports.recordings import Recordings
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Store
 from kefu.service.privacy.rates import Rates
@@ -88,6 +90,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             stack.push_async_callback(_stop, asyncio.create_task(_every(FOLLOW_S, corrections.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(SAMPLE_S, kefu.look_for_sample)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.reporting.catch_up)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(TIDY_S, kefu.tidy)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
 
@@ -100,6 +103,7 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
     }
     store = await stack.enter_async_context(opened["store"])
     broker = await stack.enter_async_context(opened["broker"])
+    recordings = await stack.enter_async_context(open_recordings(config))
     records = {}
     for name in config.names("records"):
         table = config.table(f"records.{name}")
@@ -126,6 +130,7 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
         catalog=catalog,
         records=records,
         channels=channels,
+        recordings=recordings,
         house=house,
         delivery=Delivery(house, store, channels, config),
         follower=Follower(store, searches, index_of(config)),
@@ -160,6 +165,16 @@ def make_house(
         pushes=pushes,
         notify=("team",) if config.get("handoff.notify_url", str) else (),
     )
+
+
+def open_recordings(config: Config) -> AbstractAsyncContextManager[Recordings]:
+    """Where the calls of an installation are recorded."""
+    secret = config.get("security.recording_secret", str)
+    settings = {**config.table("recordings"), "home": str(config.home), "secret": secret}
+    opened: AbstractAsyncContextManager[Recordings] = load_plugin("recordings", config.get("recordings.use", str))(
+        settings
+    )
+    return opened
 
 
 async def inline(work: Callable[[], Reading]) -> Reading:

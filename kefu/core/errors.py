@@ -19,7 +19,8 @@
         ├── RecordsFailed      records.failed        the business's records can't be read or written
         ├── DeliveryFailed     channel.failed        the other end did not take the message
         ├── ModelMissing       model.missing         there is no trained model to serve
-        └── WriterFailed       writer.failed         the language model wrote nothing in time
+        ├── WriterFailed       writer.failed         the language model wrote nothing in time
+        └── RecordingFailed    recording.failed      the sound of a call can't be kept or read
 
 The first line of a class's docstring is its default advice. Translations by code
 stand in `kefu/web/pages/messages.*.toml`.
@@ -172,4 +173,11 @@ class WriterFailed(HouseError):
     """The language model wrote nothing that could be used; the answer goes out in its own words."""
 
     code = "writer.failed"
+    status = 503
+
+
+class RecordingFailed(HouseError):
+    """The recording of a call can't be kept or read; look at the disk and at [security] recording_secret."""
+
+    code = "recording.failed"
     status = 503

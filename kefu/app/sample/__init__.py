@@ -61,7 +61,7 @@ async def remove_sample(kefu: Kefu, progress: Progress) -> int:
     """Erase all sample conversations; returns how many."""
     store, gone = kefu.store, 0
     while entries := (await store.inbox(View(tag=TAG), "newest", limit=PAGE)).entries:
-        await asyncio.gather(*(store.erase(entry.id) for entry in entries))
+        await asyncio.gather(*(kefu.erase(entry.id) for entry in entries))
         gone += len(entries)
         progress(gone, gone)
     await store.turn_to(MARK, THERE, REMOVED)

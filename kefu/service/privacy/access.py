@@ -111,6 +111,11 @@ def may_see_evidence(viewer: Viewer) -> bool:
     return may(viewer, "see_evidence")
 
 
+def may_listen(viewer: Viewer, talk: Conversation) -> bool:
+    """Whether the viewer may hear the recordings of a conversation's calls; a viewer reads them alone."""
+    return may_see_evidence(viewer) and may_read_conversation(viewer, talk)
+
+
 def may_give(viewer: Operator, role: Role, before: Role | None = None) -> bool:
     """Whether the viewer may give a role to who had another one `before`; nobody gives more than they have."""
     high = role if before is None or is_at_least(role, before) else before

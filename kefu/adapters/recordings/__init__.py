@@ -1,0 +1,1 @@
+"""Where the sound of calls is kept."""
