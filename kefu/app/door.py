@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from kefu.app.attachments import Attachments
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Conversation
 from kefu.core.ports.store import Archive
-from kefu.service.desk.deeds import Deed, Merge, SetFields
+from kefu.service.desk.deeds import Deed, Merge, Note, Reply, SetFields
 from kefu.service.desk.fields import Field, checked
 
 
-async def let_in(
-    conversation_id: str, deeds: Sequence[Deed], fields: Sequence[Field], store: Archive
-) -> tuple[Deed, ...]:
-    """The deeds as they may happen; raises `BadInput` for a field's value or a merge that can't be."""
-    found: list[Deed] = []
-    for deed in deeds:
-        match deed:
-            case SetFields():
-                found.append(replace(deed, fields=checked(fields, deed.fields)))
-            case Merge():
-                await _may_merge(conversation_id, deed.into, store)
-                found.append(deed)
-            case _:
-                found.append(deed)
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What deeds are checked against: the company's fields, the store, the files, and which channels carry these."""
+
+    fields: Sequence[Field]
+    store: Archive
+    attachments: Attachments
+    carries: Callable[[str], str]
+
+    async def let_in(self, conversation_id: str, deeds: Sequence[Deed]) -> tuple[Deed, ...]:
+        """The deeds as they may happen; raises `BadInput` for a field's value, a merge or a file that can't be."""
+        found: list[Deed] = []
+        for deed in deeds:
+            match deed:
+                case SetFields():
+                    found.append(replace(deed, fields=checked(self.fields, deed.fields)))
+                case Merge():
+                    await _may_merge(conversation_id, deed.into, self.store)
+                    found.append(deed)
+                case Reply() | Note() if deed.attachments:
+                    if isinstance(deed, Reply):
+                        await self._may_send_files(conversation_id)
+                    carried = await self.attachments.carried(conversation_id, "team", deed.attachments)
+                    found.append(replace(deed, attachments=carried))
+                case _:
+                    found.append(deed)
+        return tuple(found)
+
+    async def _may_send_files(self, conversation_id: str) -> None:
+        talk = await self.store.conversation(conversation_id)
+        if talk and not self.carries(talk.channel):
+            raise BadInput(f"Channel {talk.channel!r} can't carry files; set [web] url, and it is given links to them.")
 
 
 async def _may_merge(conversation_id: str, into: str, store: Archive) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from kefu.core.events import Event, MessageReceived, Noted, PersonReplied, Replied
+from kefu.core.nouns import Attachment
 from kefu.core.ports.desk import Line, Scope
 from kefu.core.ports.store import Log, Memory, Recorded
 from kefu.service.desk.finding import sought, words_of
@@ -72,10 +73,15 @@ def lines_of(recorded: Sequence[Recorded]) -> Iterator[Line]:
         event, place = one.event, (one.conversation_id, one.number, one.event.at)
         match event:
             case MessageReceived():
-                yield Line(*place, "customer", event.text)
+                yield Line(*place, "customer", _with_names(event.text, event.attachments))
             case Replied():
                 yield Line(*place, "machine", event.text)
             case PersonReplied():
-                yield Line(*place, "person", event.text)
+                yield Line(*place, "person", _with_names(event.text, event.attachments))
             case Noted():
-                yield Line(*place, "note", event.text)
+                yield Line(*place, "note", _with_names(event.text, event.attachments))
+
+
+def _with_names(text: str, attachments: Sequence[Attachment]) -> str:
+    """What was said, and the names of the files that came with it."""
+    return "\n".join(filter(None, (text, *(one.name for one in attachments))))

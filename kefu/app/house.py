@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
+from typing import Literal
 
 import structlog
 
+from kefu.app.attachments import Attachments
 from kefu.app.clerk import Clerk
 from kefu.app.clerk.plan import read_plan
 from kefu.app.config import Config
 from kefu.app.delivery import Delivery
-from kefu.app.door import let_in
+from kefu.app.door import Door
 from kefu.app.following import SearchIndex
 from kefu.app.labelled import has_sample
 from kefu.app.library.answering import Answering
@@ -36,7 +38,7 @@ from kefu.core.errors import BadInput, NotFound, RecordsFailed, TooMany
 from kefu.core.events import Drafted, DrawnForReview, PersonReplied, QuestionLeft
 from kefu.core.nouns import Inbound, Reading
 from kefu.core.ports.broker import Broker
-from kefu.core.ports.channel import Channel
+from kefu.core.ports.channel import Channel, SessionChannel
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.recordings import Recordings
 from kefu.core.ports.records import Records
@@ -45,7 +47,7 @@ from kefu.service.desk.deeds import Deed, HandBack, Judge, Merge, Note, Rate, Re
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
-from kefu.service.turn import take_turn
+from kefu.service.turn import conversation_id_of, take_turn
 from kefu.service.turn.house import House, Taken
 from kefu.service.turn.person import speak
 
@@ -59,6 +61,9 @@ MERGED = "⇠"
 
 DESK = "desk"
 """The topic on which the desk hears of every conversation that went on."""
+
+Carriage = Literal["file", "link", ""]
+"""How a file reaches a customer."""
 
 WARM_UP = "您好 hello"
 """Read before the first turn: the first reading opens dictionaries."""
@@ -87,12 +92,16 @@ class Kefu:
     index: SearchIndex = field(init=False)
     clerk: Clerk = field(init=False)
     reporting: Reporting = field(init=False)
+    attachments: Attachments = field(init=False)
 
     def __post_init__(self) -> None:
         """Follow the log of the store."""
         self.index = SearchIndex(self.store)
         self.clerk = Clerk(self.store, read_plan(self.config), self.tell)
         self.reporting = Reporting(self.store, self.catalog, self.house.hours)
+        self.attachments = Attachments(self.config, self.store)
+        if self.attachments.can_link:
+            self.house = replace(self.house, link=self.attachments.link)
 
     @property
     def reader(self) -> Reader:
@@ -103,6 +112,9 @@ class Kefu:
         """Take one checked message: answered and durable when this returns."""
         if not self.rates.allow((inbound.channel, inbound.sender), monotonic()):
             raise TooMany
+        if inbound.attachments:
+            id_ = conversation_id_of(inbound.channel, inbound.sender)
+            inbound = replace(inbound, attachments=await self.attachments.carried(id_, "customer", inbound.attachments))
         taken = await take_turn(inbound, self.house)
         if taken.leaving:
             self.delivery.wake()
@@ -118,7 +130,8 @@ class Kefu:
         self, conversation_id: str, who: str, deeds: Sequence[Deed], *, seen: int | None = None
     ) -> tuple[int, tuple[Deed, ...]]:
         """Let deeds of a member of the team happen together; see `speak`."""
-        deeds = await let_in(conversation_id, deeds, self.clerk.plan.fields, self.store)
+        door = Door(self.clerk.plan.fields, self.store, self.attachments, self.carries)
+        deeds = await door.let_in(conversation_id, deeds)
         number, undo = await speak(conversation_id, deeds, who, self.house, self.store, seen=seen)
         self.delivery.wake()
         await self.tell(conversation_id, number)
@@ -150,6 +163,12 @@ class Kefu:
     async def hand_back(self, conversation_id: str, who: str) -> int:
         """The machine serves the customer again."""
         return await self._speak(conversation_id, who, HandBack())
+
+    def carries(self, channel: str) -> Carriage:
+        """How a file reaches the customers of a channel: itself, as a link, or (empty) not at all."""
+        if isinstance(self.channels.get(channel), SessionChannel):
+            return "file"
+        return "link" if self.attachments.can_link else ""
 
     async def rate(self, conversation_id: str, score: int, comment: str = "") -> int:
         """The customer says how it went, from 1 to 5; the latest word holds. Returns the number of the last event.
@@ -232,14 +251,15 @@ class Kefu:
             log.warning("lexicons not refreshed", code=error.code, advice=error.message)
 
     async def erase(self, conversation_id: str) -> int:
-        """Remove a conversation and all that hangs on it, recordings first; how many events went."""
+        """Remove a conversation and all that hangs on it, recordings first, files last; how many events went."""
         await self.recordings.erase(conversation_id)
-        return await self.store.erase(conversation_id)
+        return await self.attachments.erase(conversation_id)
 
     async def tidy(self) -> None:
-        """Remove recordings whose days are over, or whose conversation is gone."""
+        """Remove recordings whose days are over, or whose conversation is gone, and files that were never sent."""
         kept = timedelta(days=self.config.get("recordings.days", float))
         await tidy(self.recordings, self.store, kept, self.house.clock())
+        await self.attachments.tidy(self.house.clock())
 
     async def look_for_sample(self) -> None:
         """Know whether there are sample conversations, so that every page says so."""

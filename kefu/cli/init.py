@@ -48,7 +48,7 @@ def init(home: Path, *, starter: str, records: str, seed: int, learners: int, qu
         shutil.copytree(folder, home, ignore=LEFT_OUT, dirs_exist_ok=True)
     write_secrets(home / ".env")
     (home / ".gitignore").write_text(
-        ".env\n*.db*\nmodels/\n.knowledge.json\n.jobs/\n.cleaned/\n__pycache__/\n", "utf-8"
+        ".env\n*.db*\nattachments/\nmodels/\n.knowledge.json\n.jobs/\n.cleaned/\n__pycache__/\n", "utf-8"
     )
     url = records or f"sqlite:///{home.resolve() / 'school.db'}"
     if records:

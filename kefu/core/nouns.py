@@ -41,6 +41,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that was sent: its id, its name as it may be saved, its media type as its bytes say, its size in bytes."""
+
+    id: str
+    name: str = ""
+    kind: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a customer, checked at the door (stage 收 receive).
 
@@ -59,6 +69,7 @@ class Inbound:
     identity: Identity | None = None
     language: Language | None = None
     can_prove: bool = True
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kefu.core.errors import KefuError, TooLarge
 from kefu.web.errors import answer_error
 from kefu.web.hall import now
-from kefu.web.viewer import operator_of, recognise
+from kefu.web.viewer import customer_of, operator_of, recognise
 
 log = structlog.get_logger()
 
@@ -39,19 +39,22 @@ EVERYWHERE = [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-p
 """The widget's own files may be loaded by the company's other sites."""
 GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 UPLOADS = ("/api/v1/knowledge", "/desk/knowledge")
+CHAT_FILES = "/api/v1/chat/attachments"
+TEAM_FILES = re.compile(r"/api/v1/conversations/[^/]+/attachments")
 LARGEST_UPLOAD = 20 << 20
 """Bytes of an article or a file; only the team may send so much, which is known before it is read."""
-STAFF = ("/desk", "/api/v1", "/metrics")
+STAFF = ("/desk", "/api/v1", "/files", "/metrics")
 """Where the team's cookie counts."""
-AREAS = ("webhooks", "api", "desk", "help", "widget", "static", "model", "healthz", "readyz", "metrics")
+AREAS = ("webhooks", "api", "desk", "help", "widget", "static", "files", "model", "healthz", "readyz", "metrics")
 
 
 class Front:
-    """Wraps the whole application; `largest` is the most bytes of a body."""
+    """Wraps the whole application; `largest` is the most bytes of a body, `largest_file` of a file that is sent."""
 
-    def __init__(self, app: ASGIApp, largest: int) -> None:
+    def __init__(self, app: ASGIApp, largest: int, largest_file: int) -> None:
         self._app = app
         self._largest = largest
+        self._largest_file = largest_file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; the lifespan passes through, sockets once it is known who asks."""
@@ -80,13 +83,9 @@ class Front:
 
         structlog.contextvars.bind_contextvars(request_id=request_id)  # each request has a context of its own
         try:
-            largest = self._largest
             if path.startswith(STAFF):
                 await recognise(HTTPConnection(scope))
-            if path.startswith(UPLOADS):
-                operator_of(HTTPConnection(scope))
-                largest = LARGEST_UPLOAD
-            body = await read_body(scope, receive, largest)
+            body = await read_body(scope, receive, self._most(HTTPConnection(scope)))
             await self._app(scope, _replay(body, receive), send_with_headers)
         except Exception as error:  # noqa: BLE001 - the border: it becomes an answer
             if not status:
@@ -96,6 +95,17 @@ class Front:
         scope["state"]["hall"].measures.request(area if area in AREAS else "site", scope["method"], status)
         write = log.info if status >= 400 else log.debug
         write("request", method=scope["method"], area=area, status=status, took_ms=took_ms)
+
+    def _most(self, connection: HTTPConnection) -> int:
+        """How many bytes whoever asks may send here; raises `NotSignedIn` where more is for those who are known."""
+        path = connection.scope["path"]
+        if path == CHAT_FILES:
+            customer_of(connection)
+            return self._largest_file
+        if path.startswith(UPLOADS) or TEAM_FILES.fullmatch(path):
+            operator_of(connection)
+            return LARGEST_UPLOAD if path.startswith(UPLOADS) else self._largest_file
+        return self._largest
 
 
 def _request_id(scope: Scope) -> str:

@@ -25,6 +25,7 @@ SIGN_INS_PER_MINUTE = 6
 SESSIONS_PER_MINUTE = 60
 OPINIONS_PER_MINUTE = 10
 LOOKUPS_PER_MINUTE = 60
+UPLOADS_PER_MINUTE = 30
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Hall:
 
     `demo` signs staff in without a token. `sign_ins` and `sessions` limit how often one
     address may try, `opinions` how often it may say whether an article
-    helped, `lookups` how often it may search the help centre.
+    helped, `lookups` how often it may search the help centre, `uploads` how often it may bring files.
     """
 
     kefu: Kefu
@@ -43,6 +44,7 @@ class Hall:
     sessions: Rates = field(default_factory=lambda: Rates(SESSIONS_PER_MINUTE))
     opinions: Rates = field(default_factory=lambda: Rates(OPINIONS_PER_MINUTE))
     lookups: Rates = field(default_factory=lambda: Rates(LOOKUPS_PER_MINUTE))
+    uploads: Rates = field(default_factory=lambda: Rates(UPLOADS_PER_MINUTE))
     catalogue: Catalogue = field(init=False)
     news: News = field(init=False)
     jobs: Jobs = field(init=False)

@@ -49,6 +49,7 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
             name=hall.kefu.config.get("kefu.name", str),
             when=lambda at: at.astimezone(hall.kefu.config.zone).strftime("%m-%d %H:%M:%S"),
             since=lambda at: duration(now() - at, language),
+            size=size,
         )
     )
     answer = HTMLResponse(html, status, {"Cache-Control": "no-store"})
@@ -75,6 +76,13 @@ def duration(span: timedelta, language: Language) -> str:
     minutes = max(0, int(span.total_seconds() // 60))
     amount, unit = (minutes, 0) if minutes < 60 else (minutes // 60, 1) if minutes < 48 * 60 else (minutes // 1440, 2)
     return f"{amount} {UNITS[language][unit]}"
+
+
+def size(count: int) -> str:
+    """How many bytes, roughly: `840 B`, `12 kB`, `3.4 MB`."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
 
 
 UNITS: dict[Language, Sequence[str]] = {"zh": ("分钟", "小时", "天"), "en": ("min", "h", "days")}

@@ -18,8 +18,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kefu.app import Config, Kefu, load_config, load_module, open_kefu
+from kefu.app.attachments import terms_of
 from kefu.app.people.single_sign_on import provider_of
-from kefu.web import pages
+from kefu.web import files, pages
 from kefu.web.api import chat, health, model, webhooks
 from kefu.web.api.live import live
 from kefu.web.errors import HANDLERS
@@ -62,6 +63,7 @@ def assemble(
         *webhooks.ROUTES,
         *model.ROUTES,
         *health.ROUTES,
+        *files.ROUTES,
         Route("/widget.js", widget),
         Mount("/widget", StaticFiles(directory=HERE / "widget")),
         Mount("/static", StaticFiles(directory=HERE / "static"), middleware=[PACKED]),
@@ -71,7 +73,7 @@ def assemble(
         *_site(config),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=HANDLERS)
-    return Front(app, config.get("limits.body_kb", int) * 1024)
+    return Front(app, config.get("limits.body_kb", int) * 1024, terms_of(config).largest)
 
 
 async def widget(request: Request) -> Response:
@@ -109,7 +111,7 @@ def _api(config: Config) -> ASGIApp:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=[str(origin) for origin in config.get("web.origins", list)],
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Accept-Language"],
         max_age=3600,
     )

@@ -57,6 +57,7 @@ from kefu.core.events import (
 )
 from kefu.core.nouns import IntentScore
 from kefu.core.ports.store import Recorded
+from kefu.web.files import File, file_of
 from kefu.web.hall import Hall
 from kefu.web.transcript import Sentence, cuts_of, heard_of, sentence_of
 
@@ -96,6 +97,7 @@ class Item:
     sent_by: str = ""
     to_judge: bool = False
     facts: tuple[Fact, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(slots=True)
@@ -144,10 +146,11 @@ def _items(recorded: Sequence[Recorded], known: Known, hall: Hall) -> Iterator[I
     for one in recorded:
         event, turn = one.event, one.turn_id
         place = (one.number, turn)
+        files = tuple(map(file_of, getattr(event, "attachments", ())))
         match event:
             case MessageReceived():
                 corrected, read = known.corrected.get(turn), known.read.get(turn)
-                yield Item(*place, "customer", event.at, event.text, read=read, corrected=corrected)
+                yield Item(*place, "customer", event.at, event.text, read=read, corrected=corrected, files=files)
             case Replied():
                 said = tuple(sentence_of(said, catalog, event.language) for said in event.statements)
                 text = _heard(event.text, turn, known)
@@ -155,12 +158,13 @@ def _items(recorded: Sequence[Recorded], known: Known, hall: Hall) -> Iterator[I
                     said = heard_of(said, text)
                     yield Item(*place, "machine", event.at, text, sentences=said, read=known.read.get(turn))
             case PersonReplied():
-                if text := _heard(event.text, turn, known):
-                    yield Item(*place, "person", event.at, text, event.who)
+                text = _heard(event.text, turn, known)
+                if text or files:
+                    yield Item(*place, "person", event.at, text, event.who, files=files)
             case Spoken(turn_id="") if event.heard:
                 yield Item(*place, "machine", event.at, event.heard)
             case Noted():
-                yield Item(*place, "note", event.at, event.text, event.who, mentions=event.mentions)
+                yield Item(*place, "note", event.at, event.text, event.who, mentions=event.mentions, files=files)
             case Drafted():
                 said = tuple(sentence_of(said, catalog, event.language) for said in event.statements)
                 sent, judge = known.sent.get(turn, ""), turn in known.to_judge

@@ -25,8 +25,9 @@ from kefu.core.events import (
     Replied,
     Spoken,
 )
-from kefu.core.nouns import Conversation, Evidence, Language, Statement
+from kefu.core.nouns import Attachment, Conversation, Evidence, Language, Statement
 from kefu.core.ports.store import Recorded
+from kefu.web.files import File, linked_file
 from kefu.web.hall import Hall
 from kefu.web.words import words_in
 
@@ -59,6 +60,7 @@ class Line:
     in people's hands from here on. On a call only what was heard is said: `cut` says that the rest of
     the line was not; where the line was told before, it comes again under a new number, and `revises` is
     the old one (with an empty text nothing of it was heard).
+    `attachments` are files, each with an address that works for a while.
     """
 
     number: int
@@ -74,6 +76,7 @@ class Line:
     score: int = 0
     cut: bool = False
     revises: int = 0
+    attachments: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ async def read_lines(hall: Hall, viewer: Viewer, conversation_id: str, after: in
         raise NotFound(f"There is no conversation {conversation_id!r}.")
     recorded = await hall.kefu.store.events(conversation_id, after)
     told = [one for turn_id in turns_cut_late(recorded) for one in await hall.kefu.store.turn(turn_id)]
-    lines = tuple(_lines(recorded, told, talk, hall.kefu.catalog, known=after > 0))
+    lines = tuple(_lines(recorded, told, talk, hall, known=after > 0))
     last = recorded[-1].number if recorded else max(after, talk.version)
     return Transcript(lines, last, lines[-1].waiting if lines else talk.waiting is not None)
 
@@ -129,7 +132,7 @@ def heard_of(sentences: Iterable[Sentence], heard: str) -> tuple[Sentence, ...]:
 
 
 def _lines(
-    recorded: Sequence[Recorded], told: Sequence[Recorded], talk: Conversation, catalog: Catalog, *, known: bool
+    recorded: Sequence[Recorded], told: Sequence[Recorded], talk: Conversation, hall: Hall, *, known: bool
 ) -> Iterator[Line]:
     waiting = known and _was_waiting(recorded, talk)
     cuts = cuts_of(recorded)
@@ -138,35 +141,37 @@ def _lines(
             waiting = True
         elif isinstance(one.event, HandedBack | Closed):
             waiting = False
-        line = _said(one, cuts, waiting, talk, catalog) or _note(one, waiting)
+        line = _said(one, cuts, waiting, talk, hall) or _note(one, waiting)
         if line:
             yield line
         if isinstance(one.event, Spoken):
-            yield from _revised(one, told, waiting, talk, catalog)
+            yield from _revised(one, told, waiting, talk, hall)
 
 
 def _said(
-    one: Recorded, cuts: Mapping[tuple[str, str], Spoken], waiting: bool, talk: Conversation, catalog: Catalog
+    one: Recorded, cuts: Mapping[tuple[str, str], Spoken], waiting: bool, talk: Conversation, hall: Hall
 ) -> Line | None:
     """A line that somebody said; None where nobody did, or nobody heard it."""
     number, event = one.number, one.event
     match event:
         case MessageReceived():
             own_id = event.external_id.removeprefix(f"{talk.sender}:")
-            return Line(number, "customer", event.text, event.at, waiting, id=own_id)
+            files = _files(event.attachments, hall)
+            return Line(number, "customer", event.text, event.at, waiting, id=own_id, attachments=files)
         case Spoken(turn_id="") if event.heard:
             return Line(number, "machine", event.heard, event.at, waiting, cut=not event.whole)
         case Replied() | PersonReplied():
             cut = cuts.get((one.turn_id, event.text))
-            line = _reply(number, event, waiting, catalog)
+            line = _reply(number, event, waiting, hall)
             return line if cut is None else _cut(line, cut) if cut.heard else None
     return None
 
 
-def _reply(number: int, event: Replied | PersonReplied, waiting: bool, catalog: Catalog) -> Line:
+def _reply(number: int, event: Replied | PersonReplied, waiting: bool, hall: Hall) -> Line:
     if isinstance(event, PersonReplied):
-        return Line(number, "person", event.text, event.at, waiting, who=event.who)
-    said = tuple(sentence_of(said, catalog, event.language) for said in event.statements)
+        files = _files(event.attachments, hall)
+        return Line(number, "person", event.text, event.at, waiting, who=event.who, attachments=files)
+    said = tuple(sentence_of(said, hall.kefu.catalog, event.language) for said in event.statements)
     quick = event.quick_replies
     return Line(number, "machine", event.text, event.at, waiting, statements=said, quick_replies=quick)
 
@@ -175,14 +180,12 @@ def _cut(line: Line, spoken: Spoken) -> Line:
     return replace(line, text=spoken.heard, statements=heard_of(line.statements, spoken.heard), cut=True)
 
 
-def _revised(
-    one: Recorded, told: Sequence[Recorded], waiting: bool, talk: Conversation, catalog: Catalog
-) -> Iterator[Line]:
+def _revised(one: Recorded, told: Sequence[Recorded], waiting: bool, talk: Conversation, hall: Hall) -> Iterator[Line]:
     """The line again, as far as it was heard, where it was told before."""
     spoken = one.event
     for before in told:
         if isinstance(spoken, Spoken) and before.turn_id == spoken.turn_id:
-            line = _said(before, {}, waiting, talk, catalog)
+            line = _said(before, {}, waiting, talk, hall)
             if line and line.by != "customer" and line.text == spoken.text:
                 yield replace(_cut(line, spoken), number=one.number, revises=before.number)
 
@@ -204,6 +207,10 @@ def _note(one: Recorded, waiting: bool) -> Line | None:
         case Rated():
             return Line(number, "note", "", event.at, waiting, note="rated", score=event.score)
     return None
+
+
+def _files(attachments: Sequence[Attachment], hall: Hall) -> tuple[File, ...]:
+    return tuple(linked_file(one, hall) for one in attachments)
 
 
 def _was_waiting(recorded: Sequence[Recorded], talk: Conversation) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from kefu.adapters.sql.attachments import follow_attachments
 from kefu.adapters.sql.codec import encode, to_micros
 from kefu.adapters.sql.desk import LISTED, follow_desk, listed
 from kefu.adapters.sql.questions import QUESTION, follow, left
@@ -58,6 +59,7 @@ def write_commits(connection: Connection, commits: Sequence[Commit]) -> list[Exc
     insert(connection, "questions", QUESTION, [row for commit in accepted for row in left(commit)])
     follow(connection, accepted)
     follow_desk(connection, accepted)
+    follow_attachments(connection, [event for commit in accepted for event in commit.events])
     insert(connection, "claims", CLAIM, [row for commit in accepted for row in _claims(commit)])
     return outcomes
 

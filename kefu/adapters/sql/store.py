@@ -14,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kefu.adapters.sql import desk, facts, library, opinions
 from kefu.adapters.sql import questions as learning
+from kefu.adapters.sql.attachments import erase_attachments
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
+from kefu.adapters.sql.filing import SqlAttachments
 from kefu.adapters.sql.migrate import migrate
-from kefu.adapters.sql.people import SqlPeople
 from kefu.adapters.sql.tables import claims, conversations, events, exchanges, outbox, questions, reviews, turns
 from kefu.adapters.sql.tools import drop_tool, keep_tool, read_tools
 from kefu.adapters.sql.writer import Writer
@@ -61,7 +62,7 @@ EVENTS = select(
 )
 
 
-class SqlStore(SqlPeople):
+class SqlStore(SqlAttachments):
     """All faces of a store on one database: `engine` writes, `reading` reads."""
 
     def __init__(self, engine: Engine, reading: Engine) -> None:
@@ -97,6 +98,7 @@ class SqlStore(SqlPeople):
             mine = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
             desk.erase_desk(connection, conversation_id)
             facts.erase_facts(connection, conversation_id)
+            erase_attachments(connection, conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
             for table in (questions, exchanges, reviews, outbox):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))

@@ -368,3 +368,19 @@ tickets = Table(
 Index("tickets_by_number", tickets.c.number)
 Index("tickets_by_time", tickets.c.opened_at)
 """A projection of `TicketOpened`, by the number of that event in its conversation."""
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("side", String(8), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("standing", String(8), nullable=False),
+)
+Index("attachments_unsent", attachments.c.standing, attachments.c.at)
+"""Files by the digest of their bytes; one may be brought before its conversation is there."""

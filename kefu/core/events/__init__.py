@@ -95,6 +95,9 @@ KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in (*TURN, *TEA
 
 UPGRADES: Mapping[tuple[str, int], Callable[[dict[str, object]], dict[str, object]]] = {
     ("MessageUnderstood", 1): lambda stored: {**stored, "anger": 0.0, "act": None},
+    ("MessageReceived", 1): lambda stored: {**stored, "attachments": ()},
+    ("PersonReplied", 1): lambda stored: {**stored, "attachments": ()},
+    ("Noted", 1): lambda stored: {**stored, "attachments": ()},
 }
 """(kind, old version) to a function that lifts stored data to the next version."""
 

@@ -8,18 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from kefu.core.events.base import Event
+from kefu.core.nouns import Attachment
 from kefu.core.work import Priority, Target
 
 
 @dataclass(frozen=True, slots=True)
 class PersonReplied(Event):
-    """A member of the team wrote to the customer; `draft` is the turn whose draft they sent, if they did."""
+    """A member of the team wrote to the customer; `draft` is the turn whose draft they sent, if they did.
 
+    Version 2 added `attachments`.
+    """
+
+    version: ClassVar[int] = 2
     who: str
     text: str
     draft: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,16 @@ class QuestionSettled(Event):
 
 @dataclass(frozen=True, slots=True)
 class Noted(Event):
-    """A member of the team wrote a note that the customer never sees; `mentions` are colleagues it names."""
+    """A member of the team wrote a note that the customer never sees; `mentions` are colleagues it names.
 
+    Version 2 added `attachments`.
+    """
+
+    version: ClassVar[int] = 2
     who: str
     text: str
     mentions: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from kefu.core.events.base import Event
 from kefu.core.nouns import (
     ActScore,
+    Attachment,
     Effect,
     Entity,
     Identity,
@@ -35,12 +36,17 @@ class ConversationOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived(Event):
-    """The customer said something (stages receive and guard)."""
+    """The customer said something, or sent files (stages receive and guard).
 
+    Version 2 added `attachments`.
+    """
+
+    version: ClassVar[int] = 2
     external_id: str
     text: str
     personal: tuple[Span, ...] = ()
     flags: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from kefu.core.events import Event
 from kefu.core.nouns import Conversation
+from kefu.core.ports.attachments import Attachments
 from kefu.core.ports.attendance import Attendance
 from kefu.core.ports.desk import Desk, Line
 from kefu.core.ports.library import Library
@@ -219,6 +220,7 @@ class Memory(
     Questions,
     Desk,
     Log,
+    Attachments,
     Attendance,
     Tools,
     Reports,

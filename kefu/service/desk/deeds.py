@@ -37,7 +37,7 @@ from kefu.core.events import (
     TicketOpened,
     Woken,
 )
-from kefu.core.nouns import Conversation, Ticket, Urgency
+from kefu.core.nouns import Attachment, Conversation, Ticket, Urgency
 from kefu.core.work import Priority, Target, Work
 from kefu.service.desk.case import HOUSE
 from kefu.service.desk.reference import reference_of
@@ -49,10 +49,14 @@ BEST_RATING = 5
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Answer the customer; this also takes the conversation. `draft` is the turn whose draft is sent as it stands."""
+    """Answer the customer; this also takes the conversation. `draft` is the turn whose draft is sent as it stands.
+
+    Of `attachments` only the ids count.
+    """
 
     text: str
     draft: str = ""
+    attachments: tuple[Attachment, ...] = ()
     deed: Literal["reply"] = "reply"
 
 
@@ -62,6 +66,7 @@ class Note:
 
     text: str
     mentions: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     deed: Literal["note"] = "note"
 
 
@@ -240,13 +245,14 @@ def events_of(deed: Deed, talk: Conversation, who: str, now: datetime) -> tuple[
     work = talk.work
     match deed:
         case Reply():
-            _need(deed.text, "The reply is empty; write something first.")
+            _need(deed.text or deed.attachments, "The reply is empty; write something first.")
             mine = talk.waiting is not None and talk.waiting.taken_by == who
             taken = () if mine else (PersonTook(now, who),)
-            return (*overdue(work, now, *REPLIES), *taken, PersonReplied(now, who, deed.text, deed.draft))
+            said = PersonReplied(now, who, deed.text, deed.draft, deed.attachments)
+            return (*overdue(work, now, *REPLIES), *taken, said)
         case Note():
-            _need(deed.text, "The note is empty; write something first.")
-            return (Noted(now, who, deed.text, deed.mentions),)
+            _need(deed.text or deed.attachments, "The note is empty; write something first.")
+            return (Noted(now, who, deed.text, deed.mentions, deed.attachments),)
         case Take():
             return (PersonTook(now, who),)
         case HandBack():
@@ -361,6 +367,6 @@ def _opened(deed: OpenTicket, talk: Conversation, now: datetime) -> tuple[Event,
     return (TicketOpened(now, Ticket(reference_of(f"p{key}", now), deed.kind, deed.urgency, deed.text)),)
 
 
-def _need(text: str, advice: str) -> None:
-    if not text.strip():
+def _need(said: str | tuple[Attachment, ...], advice: str) -> None:
+    if not (said.strip() if isinstance(said, str) else said):
         raise BadInput(advice)

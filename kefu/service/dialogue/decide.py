@@ -86,6 +86,13 @@ def person_has_it(scene: Scene) -> Decision | None:
     return Note("with_a_person") if waiting and waiting.taken_by else None
 
 
+def sends_files(scene: Scene) -> Decision | None:
+    """Files without a word: only a person can look at them."""
+    if scene.text.strip():
+        return None
+    return Note("already_waiting") if scene.talk.waiting else HandOff("attachment")
+
+
 def _answers_by_option(scene: Scene) -> bool:
     """Whether the message is one of the options asked about: 「个人」 is no wish for a person then."""
     question = scene.talk.flow.question if scene.talk.flow else None
@@ -354,6 +361,7 @@ def _offers(scene: Scene, likely: list[IntentScore]) -> tuple[Option, ...]:
 
 RULES: tuple[Callable[[Scene], Decision | None], ...] = (
     person_has_it,
+    sends_files,
     comes_back,
     asks_for_person,
     cancels,

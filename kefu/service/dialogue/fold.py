@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from functools import reduce
 from operator import attrgetter
@@ -34,7 +34,7 @@ from kefu.core.events import (
     Spoken,
     StepReached,
 )
-from kefu.core.nouns import Conversation, Flow, OnCall, Said, Waiting
+from kefu.core.nouns import Attachment, Conversation, Flow, OnCall, Said, Waiting
 from kefu.service.dialogue.teamwork import answered, teamwork, written_to
 
 PLACES = {field.name: place for place, field in enumerate(fields(Conversation))}
@@ -76,7 +76,7 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
             heard = (*now.heard, event.external_id)[-RECENT:]
             return {
                 "heard": heard,
-                **_line(now, Said("customer", event.text, event.at)),
+                **_line(now, Said("customer", said_of(event.text, event.attachments), event.at)),
                 "work": written_to(now, event.at),
             }
         case IdentityProven():
@@ -110,7 +110,8 @@ def _changes(now: Conversation, event: Event) -> dict[str, Any]:  # noqa: C901, 
                 "work": answered(now.work, "machine", event.at),
             }
         case PersonReplied():
-            return {**_line(now, Said("person", event.text, event.at)), "work": answered(now.work, "person", event.at)}
+            said = Said("person", said_of(event.text, event.attachments), event.at)
+            return {**_line(now, said), "work": answered(now.work, "person", event.at)}
         case Spoken():
             return {"recent": _heard(now.recent, event)}
         case CallBegan() | CallEnded() | CallHeld() | CallResumed():
@@ -130,6 +131,11 @@ def _understood(now: Conversation, event: MessageUnderstood) -> dict[str, Any]:
 def is_pressing(anger: float, urgency: float) -> bool:
     """Whether a person should look first, from how angry the customer is by now and how urgent the message sounds."""
     return max(anger, urgency) >= PRESSING
+
+
+def said_of(text: str, attachments: Sequence[Attachment]) -> str:
+    """What was said as one line; where only files were sent, their names."""
+    return text or " ".join(f"📎 {one.name}" for one in attachments)
 
 
 def _line(now: Conversation, said: Said) -> dict[str, Any]:

@@ -77,7 +77,8 @@ async def _take(inbound: Inbound, house: House) -> Taken:
     work = Work(house, talk, reading, now, reference_of(turn_id, now), inbound.can_prove)
     spans, flags = guarded.personal, tuple(sorted(guarded.flags))
     _open(inbound, work)
-    work.record(MessageReceived(now, inbound.external_id, guarded.text, spans, flags), _understood(work, reading))
+    received = MessageReceived(now, inbound.external_id, guarded.text, spans, flags, inbound.attachments)
+    work.record(received, _understood(work, reading))
     with trace.stage("decide", reading.best.name) as out:
         met = unattended(work.talk) if house.shadow else work.talk
         decision = await consult(weigh(guarded.text, work, met), work)
@@ -97,6 +98,8 @@ async def _take(inbound: Inbound, house: House) -> Taken:
 
 async def _read(text: str, before: Language | None, house: House) -> Reading:
     """What the reader makes of a text; one that fails has understood nothing, and the customer is asked."""
+    if not text.strip():
+        return Reading.unknown(text, before or house.language)
     try:
         return await house.compute(lambda: house.reader.read(text, before))
     except Exception:

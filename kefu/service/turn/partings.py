@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from kefu.core.events import (
     EffectPromised,
@@ -16,7 +17,7 @@ from kefu.core.events import (
     TargetNear,
     TicketOpened,
 )
-from kefu.core.nouns import Conversation
+from kefu.core.nouns import Attachment, Conversation
 from kefu.core.ports.channel import Parcel
 from kefu.core.ports.store import Parting
 from kefu.service.turn.house import House
@@ -33,15 +34,21 @@ def partings(turn_id: str, events: Sequence[Event], talk: Conversation, house: H
                 records = house.catalog.skills[event.effect.skill].records
                 leaving.append(Parting(key, "effect", records, asdict(event.effect)))
             case Replied() | PersonReplied() if talk.channel in house.pushes:
-                leaving.append(Parting(key, "message", talk.channel, asdict(_parcel(key, number, event, talk))))
+                leaving.append(Parting(key, "message", talk.channel, asdict(_parcel(key, number, event, talk, house))))
             case HandedOff() | TicketOpened() | TargetNear() | TargetMissed() | Escalated():
                 body = {"kind": type(event).__name__, "conversation_id": talk.id, "turn_id": turn_id}
                 leaving += [Parting(f"{key}.{who}", "notice", who, body) for who in house.notify]
     return tuple(leaving)
 
 
-def _parcel(key: str, number: int, event: Replied | PersonReplied, talk: Conversation) -> Parcel:
+def _parcel(key: str, number: int, event: Replied | PersonReplied, talk: Conversation, house: House) -> Parcel:
     if isinstance(event, PersonReplied):
-        return Parcel(key, talk.id, talk.sender, number, event.text, talk.language)
+        text = "\n".join(filter(None, (event.text, *(_linked(one, event.at, house) for one in event.attachments))))
+        return Parcel(key, talk.id, talk.sender, number, text, talk.language)
     sources = tuple(dict.fromkeys(e.source for statement in event.statements for e in statement.evidence))
     return Parcel(key, talk.id, talk.sender, number, event.text, event.language, event.quick_replies, sources)
+
+
+def _linked(attachment: Attachment, now: datetime, house: House) -> str:
+    """A file as a channel says it that carries text alone."""
+    return f"{attachment.name}: {house.link(attachment, now)}" if house.link else attachment.name

@@ -22,6 +22,7 @@ from kefu.core.errors import BadInput, NotSignedIn
 from kefu.core.nouns import Language
 from kefu.core.ports.channel import Raw
 from kefu.web.api.webhooks import raw_of, take
+from kefu.web.files import CHAT
 from kefu.web.hall import Hall, hall_of, limit, now
 from kefu.web.reading_room import is_of_use
 from kefu.web.transcript import NOTHING, Transcript, read_lines
@@ -44,7 +45,10 @@ class Arrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Welcome(msgspec.Struct, frozen=True):
-    """A session and what the widget shows first; `help` says whether /help has something to read."""
+    """A session and what the widget shows first; `help` says whether /help has something to read.
+
+    `files` is how many files a message may carry, `largest` how many bytes each may have.
+    """
 
     session: str
     identified: bool
@@ -54,6 +58,8 @@ class Welcome(msgspec.Struct, frozen=True):
     last: int
     waiting: bool
     help: bool
+    files: int
+    largest: int
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -148,6 +154,8 @@ async def open_session(arrival: Arrival, language: Language, hall: Hall) -> Welc
         last=known.last,
         waiting=known.waiting,
         help=await is_of_use(hall),
+        files=hall.kefu.attachments.terms.most,
+        largest=hall.kefu.attachments.terms.largest,
     )
 
 
@@ -192,4 +200,5 @@ ROUTES = [
     Route("/messages", say, methods=["POST"]),
     Route("/messages", messages, methods=["GET"]),
     Route("/rating", rate, methods=["POST"]),
+    *CHAT,
 ]

@@ -22,11 +22,12 @@ from starlette.responses import Response
 import kefu
 from kefu.app import Right
 from kefu.core.errors import BadInput
-from kefu.core.nouns import Language
+from kefu.core.nouns import Attachment, Language
 from kefu.web.api import (
     chat,
     copilot,
     desk,
+    files,
     inbox,
     knowledge,
     manage,
@@ -40,6 +41,7 @@ from kefu.web.api import (
     work,
 )
 from kefu.web.errors import HANDLERS, answer_error
+from kefu.web.files import bring_for_customer, take_back_for_customer
 from kefu.web.gate import Hands, Needs
 from kefu.web.screen import render
 from kefu.web.transcript import Transcript
@@ -58,12 +60,23 @@ class RestMessage(msgspec.Struct):
     language: Language | None = None
 
 
-class ChatMessage(msgspec.Struct):
-    """What a customer says."""
+class Named(msgspec.Struct):
+    """What a file is called; the body is the file."""
 
-    text: str
+    name: str = ""
+
+
+class Nothing(msgspec.Struct):
+    """Nothing."""
+
+
+class ChatMessage(msgspec.Struct):
+    """What a customer says: words, ids of files that were brought, or both."""
+
+    text: str = ""
     id: Once | None = None
     language: Language | None = None
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +95,13 @@ BARE = (
     Bare("post", "/messages", "messages", webhooks.rest_webhook, RestMessage, webhooks.Answered),
     Bare("post", "/chat/sessions", "chat", chat.sessions, chat.Arrival, chat.Welcome),
     Bare("post", "/chat/messages", "chat", chat.say, ChatMessage, chat.Accepted),
+    Bare("post", "/chat/attachments", "chat", bring_for_customer, Named, Attachment),
+    Bare("delete", "/chat/attachments/{attachment_id}", "chat", take_back_for_customer, Nothing, Nothing),
     Bare("post", "/chat/rating", "chat", chat.rate, chat.Opinion, chat.Thanks),
     Bare("get", "/chat/messages", "chat", chat.messages, chat.Since, Transcript),
 )
 
-PARTS = (desk, inbox, stream, copilot, tools, work, knowledge, manage, people, questions, reports, training)
+PARTS = (desk, inbox, files, stream, copilot, tools, work, knowledge, manage, people, questions, reports, training)
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 
 
@@ -133,7 +148,7 @@ def with_bare(document: dict[str, Any]) -> dict[str, Any]:
             "tags": [bare.tag],
             "responses": {"200": {"description": "", "content": {"application/json": {"schema": answers}}}},
         }
-        if bare.method == "get":
+        if bare.method != "post" or bare.takes is Named:
             fields = components[bare.takes.__name__]["properties"].items()
             operation["parameters"] = [{"name": name, "in": "query", "schema": field} for name, field in fields]
         else:

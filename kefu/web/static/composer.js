@@ -1,6 +1,7 @@
 // The composer: replies and notes, drafts that survive, five seconds to think again.
 import { opened, part, text, whenFresh } from "./fragments.js";
 import { act, post, toast } from "./deeds.js";
+import { filesOf, plain, putFiles, ready, whenFilesChange } from "./files.js";
 
 const UNDO_MS = 5000;
 const me = part("desk").dataset.me;
@@ -20,7 +21,8 @@ export function draftOf(conversation) {
 
 function keep() {
   const value = field().value;
-  if (value) localStorage.setItem(keyOf(opened()), JSON.stringify({ kind: kind(), text: value }));
+  const files = plain(filesOf(opened()).filter((one) => one.id));
+  if (value || files.length) localStorage.setItem(keyOf(opened()), JSON.stringify({ kind: kind(), text: value, files }));
   else localStorage.removeItem(keyOf(opened()));
   part("length").textContent = `${value.length} / ${field().maxLength}`;
 }
@@ -50,6 +52,7 @@ function restore() {
   const draft = draftOf(opened());
   turnTo(draft?.kind ?? "reply", false);
   field().value = draft?.text ?? "";
+  if (!filesOf(opened()).length) putFiles(opened(), draft?.files ?? []);
   keep();
   showAlso();
 }
@@ -111,16 +114,18 @@ export async function flush() {
     toast(text("sent"));
   } catch (error) {
     const reply = deeds.find((one) => one.deed === "reply");
-    const newer = draftOf(conversation)?.text;
-    const again = { kind: "reply", text: newer ? `${reply.text}\n${newer}` : reply.text };
+    const newer = draftOf(conversation);
+    const files = [...reply.attachments, ...(newer?.files ?? [])];
+    const again = { kind: "reply", text: newer?.text ? `${reply.text}\n${newer.text}` : reply.text, files };
     localStorage.setItem(keyOf(conversation), JSON.stringify(again));
+    putFiles(conversation, []);
     if (opened() !== conversation) return toast(`${text("failed")} ${error.message}`);
     restore();
     const anyway = () => {
       reply.text = field().value;
+      reply.attachments = plain(filesOf(conversation));
       waiting = { conversation, deeds, expected: null, timer: 0 };
-      field().value = "";
-      keep();
+      clear();
       flush();
     };
     const who = error.status === 409 ? text("overtaken", { who: error.message }) : `${text("failed")} ${error.message}`;
@@ -131,7 +136,9 @@ export async function flush() {
 function takeBack() {
   if (!waiting) return;
   clearTimeout(waiting.timer);
-  field().value = waiting.deeds.find((one) => one.deed === "reply").text;
+  const reply = waiting.deeds.find((one) => one.deed === "reply");
+  field().value = reply.text;
+  putFiles(opened(), [...reply.attachments, ...filesOf(opened())]);
   also = waiting.also;
   waiting = null;
   showPending("");
@@ -144,20 +151,27 @@ const mentionsIn = (words) => [...words.matchAll(/@([\p{L}\p{N}_.-]+)/gu)].map((
 
 export function send() {
   const words = field().value.trim();
-  if (!words) return field().focus();
-  flush();
   const conversation = opened();
+  if (!ready(conversation)) return toast(text("files_wait"));
+  const attachments = plain(filesOf(conversation));
+  if (!words && !attachments.length) return field().focus();
+  flush();
   const close = part("and-close").checked ? [{ deed: "close" }] : [];
-  if (kind() === "note") act([{ deed: "note", text: words, mentions: mentionsIn(words) }], [conversation], text("noted"));
+  if (kind() === "note") act([{ deed: "note", text: words, mentions: mentionsIn(words), attachments }], [conversation], text("noted"));
   else {
     const kept = also;
-    const deeds = [...company({ deed: "reply", text: words }), ...close];
+    const deeds = [...company({ deed: "reply", text: words, attachments }), ...close];
     const expected = Number(part("head").dataset.version);
     waiting = { conversation, deeds, expected, also: kept, timer: setTimeout(flush, UNDO_MS) };
     showPending(text("sending"), [text("undo"), takeBack]);
   }
-  field().value = "";
+  clear();
   part("and-close").checked = false;
+}
+
+function clear() {
+  field().value = "";
+  putFiles(opened(), []);
   keep();
 }
 
@@ -175,5 +189,6 @@ document.addEventListener("submit", (event) => {
   send();
 });
 addEventListener("pagehide", flush);
+whenFilesChange((conversation) => conversation === opened() && part("composer") && keep());
 whenFresh((parts) => parts.includes("talk") && restore());
 restore();

@@ -50,13 +50,34 @@ export class Link {
   say(message) {
     if (!this.ready || this.timers.has(message.id)) return;
     this.timers.set(message.id, setTimeout(() => this.#breakOff(), ACK_MS));
-    const frame = { id: message.id, text: message.text, language: this.language };
+    const attachments = (message.files ?? []).map((file) => file.id);
+    const frame = { id: message.id, text: message.text, language: this.language, ...(attachments.length ? { attachments } : {}) };
     if (this.socket) this.socket.send(JSON.stringify({ type: "say", ...frame }));
     else this.sending = (this.sending ?? Promise.resolve()).then(() => this.#post(frame));
   }
 
   rate(opinion) {
     return this.#fetch("rating", { method: "POST", body: JSON.stringify(opinion) });
+  }
+
+  // A request of the old kind: the only one that tells how far an upload got.
+  bring(file, one) {
+    return new Promise((resolve, reject) => {
+      const request = (one.request = new XMLHttpRequest());
+      request.open("POST", `${this.base}api/v1/chat/attachments?name=${encodeURIComponent(one.name.slice(-200))}`);
+      request.setRequestHeader("Authorization", `Bearer ${this.session}`);
+      request.setRequestHeader("Accept-Language", this.language);
+      request.responseType = "json";
+      request.upload.onprogress = (event) => (one.bar.value = event.loaded / event.total);
+      request.onload = () => (request.status === 200 ? resolve(request.response) : reject(new Error(request.response?.error?.message)));
+      request.onerror = request.onabort = () => reject(new Error());
+      request.send(file);
+    });
+  }
+
+  takeBack(id) {
+    const headers = { Authorization: `Bearer ${this.session}` };
+    return fetch(`${this.base}api/v1/chat/attachments/${id}`, { method: "DELETE", headers }).catch(() => {});
   }
 
   #talk() {

@@ -1,4 +1,5 @@
 // The chat window: it ties the thread, the connection and the memory together.
+import { Files } from "./files.js";
 import { Link } from "./link.js";
 import { Memory, newId } from "./memory.js";
 import { draw, make } from "./make.js";
@@ -11,6 +12,7 @@ const BOOK = "M12 6.5C10 5 7 4.7 3.5 5v13.5c3.5-.3 6.5 0 8.5 1.5 2-1.5 5-1.8 8.5
 const PERSON = "M12 12.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5c.6-3.6 3.5-5.5 7.5-5.5s6.9 1.9 7.5 5.5";
 const LONGEST = 2000;
 const PATIENCE_MS = 1500;
+const NOTE_MS = 6000;
 const phone = matchMedia("(max-width: 480px)");
 
 export async function mount(options) {
@@ -28,6 +30,7 @@ class Panel {
     this.memory = new Memory(identity);
     this.thread = new Thread(this.say, language, this.base, (message) => this.#send(message), (opinion) => this.link.rate(opinion));
     this.fresh = 0;
+    this.files = new Files(this.say, () => this.link, (said) => this.#show(said));
     this.#build(title);
     root.append(this.box);
   }
@@ -77,6 +80,7 @@ class Panel {
     this.memory.session = welcome.session;
     this.suggestions = welcome.suggestions;
     this.help.hidden = !welcome.help;
+    this.files.allow(welcome.files, welcome.largest);
     if (!this.title) this.heading.textContent = welcome.title;
     return welcome.session;
   }
@@ -118,8 +122,8 @@ class Panel {
     setTimeout(() => this.thread.think(false), 400);
   }
 
-  #write(text) {
-    const message = { id: newId(), text: text.slice(0, LONGEST) };
+  #write(text, files = []) {
+    const message = { id: newId(), text: text.slice(0, LONGEST), ...(files.length ? { files } : {}) };
     this.memory.keep(message);
     this.thread.send(message);
     this.#offer([]);
@@ -157,6 +161,14 @@ class Panel {
     this.banner.hidden = false;
   }
 
+  // Says something for a while.
+  #show(said) {
+    this.note.textContent = said;
+    this.note.hidden = false;
+    clearTimeout(this.noting);
+    this.noting = setTimeout(() => (this.note.hidden = true), NOTE_MS);
+  }
+
   #offer(texts) {
     this.options.replaceChildren(...texts.map((text) => make("button", { type: "button", on: { click: () => { this.#write(text); this.field.focus(); } } }, text)));
     this.options.hidden = !texts.length;
@@ -170,7 +182,8 @@ class Panel {
     this.options = make("div", { class: "options", role: "group", "aria-label": say("options"), hidden: true });
     this.field = make("textarea", { rows: "1", maxlength: LONGEST, placeholder: say("write"), "aria-label": say("write"), enterkeyhint: "send" });
     const send = make("button", { type: "submit", class: "send", "aria-label": say("send") }, draw(SEND));
-    const composer = make("form", { class: "composer" }, this.field, send);
+    const composer = make("form", { class: "composer" }, this.files.box, this.files.button, this.files.input, this.field, send);
+    this.note = make("p", { class: "banner", role: "status", hidden: true });
     const person = make("button", { type: "button", class: "person", on: { click: () => this.#write(say("person")) } }, draw(PERSON), say("person"));
     const place = `${this.base}help?lang=${this.language}`;
     this.help = make("a", { class: "help", href: place, target: "_blank", rel: "noopener", "aria-label": say("help"), title: say("help"), hidden: true }, draw(BOOK));
@@ -178,14 +191,17 @@ class Panel {
     this.heading = make("h2", { id: "title" }, title || say("title"));
     const kind = make("p", {}, make("span", { class: "ai" }, "AI"), this.state);
     this.box = make("section", { class: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1", lang: this.language, hidden: true },
-      make("header", {}, this.heading, person, this.help, shut, kind), this.banner, this.thread.box, this.options, composer);
+      make("header", {}, this.heading, person, this.help, shut, kind), this.banner, this.thread.box, this.options, this.note, composer);
+    this.files.hear(this.box);
     composer.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = this.field.value.trim();
-      if (!text) return;
+      if (!text && !this.files.chosen.length) return;
+      const files = this.files.take();
+      if (!files) return this.#show(this.say("filesWait"));
       this.field.value = "";
       this.#grow();
-      this.#write(text);
+      this.#write(text, files);
     });
     this.field.addEventListener("input", () => this.#grow());
     this.field.addEventListener("keydown", (event) => {

@@ -1,4 +1,5 @@
 // The thread: confirmed lines in the order of their numbers, then what is still on its way.
+import { sizeOf } from "./files.js";
 import { draw, make } from "./make.js";
 import { Rating } from "./rating.js";
 
@@ -71,7 +72,7 @@ export class Thread {
 
   send(message) {
     const status = make("span", { class: "status" }, this.say("sending"));
-    const element = make("div", { class: "line customer waiting" }, make("p", { class: "bubble" }, message.text), status);
+    const element = make("div", { class: "line customer waiting" }, message.text ? make("p", { class: "bubble" }, message.text) : null, ...this.#files(message.files), status);
     this.onItsWay.set(message.id, { element, status });
     this.pending.append(element);
     this.toEnd();
@@ -123,6 +124,17 @@ export class Thread {
       const away = link ? ["a", { class: "source", href: new URL(link, this.base), target: "_blank", rel: "noopener" }] : ["span", { class: "source" }];
       return make(...away, draw(SOURCE), make("span", { class: "hidden" }, `${this.say("sources")} `), title);
     });
-    return make("div", { class: `line ${line.by}` }, label, make("p", { class: "bubble" }, line.cut ? `${line.text}…` : line.text), ...chips);
+    return make("div", { class: `line ${line.by}` }, label, line.text ? make("p", { class: "bubble" }, line.cut ? `${line.text}…` : line.text) : null, ...this.#files(line.attachments), ...chips);
+  }
+
+  // Pictures are shown, all else can be saved; what is on its way has no address yet.
+  #files(files = []) {
+    return files.map(({ name, size, url, picture }) => {
+      if (!url) return make("span", { class: "file" }, name, make("small", {}, sizeOf(size)));
+      const away = { href: new URL(url, this.base), target: "_blank", rel: "noopener" };
+      if (!picture) return make("a", { class: "file", ...away }, name, make("small", {}, sizeOf(size)));
+      const image = make("img", { src: away.href, alt: name, loading: "lazy", on: { error: () => image.replaceWith(name) } });
+      return make("a", { class: "picture", ...away }, image);
+    });
   }
 }

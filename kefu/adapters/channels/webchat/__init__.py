@@ -13,19 +13,25 @@ from secrets import token_hex
 
 import msgspec
 
-from kefu.adapters.channels import Door, Id, Text, bearer, make_door, secret, table
+from kefu.adapters.channels import Door, Id, bearer, make_door, secret, table
 from kefu.adapters.channels.webchat.session import read_identity, read_session, sign_session
 from kefu.core.errors import DeliveryFailed, NotSignedIn
-from kefu.core.nouns import Identity, Inbound, Language
+from kefu.core.nouns import Attachment, Identity, Inbound, Language
 from kefu.core.ports.channel import Parcel, Raw, Session
 
 
 class Message(msgspec.Struct, frozen=True):
-    """The body of a request."""
+    """The body of a request: words, ids of files that were brought, or both."""
 
-    text: Text
+    text: str = ""
     id: Id | None = None
     language: Language | None = None
+    attachments: tuple[Id, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Something must be said."""
+        if not (self.text.strip() or self.attachments):
+            raise ValueError("text is empty, and no attachments came with it")
 
 
 DECODER = msgspec.json.Decoder(Message)
@@ -54,6 +60,7 @@ class WebChannel:
             received_at=raw.received_at,
             identity=Identity(session.customer_id, "token") if session.customer_id else None,
             language=said.language,
+            attachments=tuple(Attachment(id_) for id_ in said.attachments),
         )
         return (inbound,)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from kefu.adapters.stores.memory.attachments import MemoryAttachments
 from kefu.adapters.stores.memory.desk import Shelf, cases_of, entry_of, is_seen, is_within, page_of
 from kefu.adapters.stores.memory.facts import Facts
 from kefu.adapters.stores.memory.library import MemoryLibrary
@@ -36,7 +37,7 @@ class Slip:
 
 
 @dataclass(slots=True)
-class MemoryStore(MemoryLibrary, MemoryPeople):
+class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments):
     """Keeps everything in dictionaries; each method runs without a pause, so it is atomic."""
 
     _talks: dict[str, Conversation] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
             self._log.append(Recorded(self._position, talk.id, number, commit.turn_id, event))
             if isinstance(event, QuestionSettled) and event.turn_id in self._exchanges:
                 self._exchanges[event.turn_id] = replace(self._exchanges[event.turn_id], state="settled")
+        self._follow_attachments(commit.events)
         for parting in commit.partings:
             self._slips[parting.id] = Slip(parting, talk.id, commit.turn_id, commit.at)
 
@@ -95,6 +97,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople):
 
     async def erase(self, conversation_id: str) -> int:
         """See `Store`."""
+        self._erase_attachments(conversation_id)
         talk = self._talks.pop(conversation_id, None)
         if talk is None:
             return 0

@@ -152,6 +152,8 @@ async def _talk(request: Request, hall: Hall, who: Operator, asked: Asked) -> di
         "beside": await read_beside(hall, who, talk, recorded, language),
         "may_act": may_act_on(who, talk),
         "pushes": talk.channel in hall.kefu.house.pushes,
+        "carried": hall.kefu.carries(talk.channel),
+        "files": hall.kefu.attachments.terms,
     }
 
 
