@@ -23,13 +23,17 @@ SPANS = ("first_reply", "resolution")
 
 def export(facts: Sequence[Fact], kind: str, zone: tzinfo) -> bytes:
     """A row for each visit; raises `NotFound` for a kind of table that there is not. Times are local."""
-    rows = [header(), *(row_of(fact, zone) for fact in facts)]
+    return write_table("visits", [header(), *(row_of(fact, zone) for fact in facts)], kind)
+
+
+def write_table(name: str, rows: Sequence[Sequence[Cell]], kind: str) -> bytes:
+    """Rows as a file, the first with the names of the columns; raises `NotFound` for a kind that there is not."""
     match kind:
         case "csv":
             return _csv(rows)
         case "xlsx":
-            return write_sheet("visits", rows)
-    raise NotFound(f"Visits can be had as {' or '.join(MEDIA)}, not as {kind!r}.")
+            return write_sheet(name, rows)
+    raise NotFound(f"Tables can be had as {' or '.join(MEDIA)}, not as {kind!r}.")
 
 
 def header() -> list[Cell]:

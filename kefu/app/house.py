@@ -18,6 +18,7 @@ from kefu.app.clerk.plan import read_plan
 from kefu.app.config import Config
 from kefu.app.delivery import Delivery
 from kefu.app.door import Door
+from kefu.app.extraction.following import Extraction
 from kefu.app.following import SearchIndex
 from kefu.app.labelled import has_sample
 from kefu.app.library.answering import Answering
@@ -93,6 +94,7 @@ class Kefu:
     clerk: Clerk = field(init=False)
     reporting: Reporting = field(init=False)
     attachments: Attachments = field(init=False)
+    extraction: Extraction = field(init=False)
 
     def __post_init__(self) -> None:
         """Follow the log of the store."""
@@ -102,6 +104,7 @@ class Kefu:
         self.attachments = Attachments(self.config, self.store)
         if self.attachments.can_link:
             self.house = replace(self.house, link=self.attachments.link)
+        self.extraction = Extraction(self.store, self.config.zone, lambda: None)
 
     @property
     def reader(self) -> Reader:

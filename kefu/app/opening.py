@@ -91,6 +91,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             stack.push_async_callback(_stop, asyncio.create_task(_every(SAMPLE_S, kefu.look_for_sample)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.reporting.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(TIDY_S, kefu.tidy)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.extraction.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))
         yield kefu
 

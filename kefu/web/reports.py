@@ -46,7 +46,7 @@ def read_asked(hall: Hall, query: Mapping[str, str]) -> Asked:
     choice: dict[str, Any] = {
         name: _whole(name, value) if name in NUMBERS else value for name, value in wanted.items() if value
     }
-    return Asked(_period(hall, query), Choice(**choice), bool(query.get("old")))
+    return Asked(read_period(hall, query), Choice(**choice), bool(query.get("old")))
 
 
 def read_aim(query: Mapping[str, str]) -> Aim:
@@ -60,7 +60,8 @@ def read_aim(query: Mapping[str, str]) -> Aim:
     return Aim(share / 100, float(within), at_once)
 
 
-def _period(hall: Hall, query: Mapping[str, str]) -> Period:
+def read_period(hall: Hall, query: Mapping[str, str]) -> Period:
+    """The days in an address: from `since` to `until`, or the last `days`; raises `BadInput` for what is none."""
     days = _whole("days", query.get("days") or str(USUAL_DAYS))
     until = _day("until", query["until"]) if query.get("until") else hall.today
     since = _day("since", query["since"]) if query.get("since") else until - timedelta(days=max(1, days) - 1)

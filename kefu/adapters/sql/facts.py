@@ -11,7 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_,
 from kefu.adapters.sql.batch import insert
 from kefu.adapters.sql.codec import from_micros, to_micros
 from kefu.adapters.sql.desk import seen, turn_to
-from kefu.adapters.sql.tables import conversations, facts
+from kefu.adapters.sql.insight_tables import facts
+from kefu.adapters.sql.tables import conversations
 from kefu.core.ports.desk import Scope
 from kefu.core.ports.reports import Fact, Span
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from kefu.adapters.sql import desk, facts, library, opinions
+from kefu.adapters.sql import desk, extracts, facts, library, opinions
 from kefu.adapters.sql import questions as learning
 from kefu.adapters.sql.attachments import erase_attachments
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.filing import SqlAttachments
+from kefu.adapters.sql.insight import SqlInsight
 from kefu.adapters.sql.migrate import migrate
 from kefu.adapters.sql.tables import claims, conversations, events, exchanges, outbox, questions, reviews, turns
 from kefu.adapters.sql.tools import drop_tool, keep_tool, read_tools
@@ -29,7 +30,6 @@ from kefu.core.ports.desk import Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.opinions import Tally
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
-from kefu.core.ports.reports import Fact
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 from kefu.core.ports.tools import Kind, Tool
 
@@ -62,7 +62,7 @@ EVENTS = select(
 )
 
 
-class SqlStore(SqlAttachments):
+class SqlStore(SqlAttachments, SqlInsight):
     """All faces of a store on one database: `engine` writes, `reading` reads."""
 
     def __init__(self, engine: Engine, reading: Engine) -> None:
@@ -99,6 +99,7 @@ class SqlStore(SqlAttachments):
             desk.erase_desk(connection, conversation_id)
             facts.erase_facts(connection, conversation_id)
             erase_attachments(connection, conversation_id)
+            extracts.erase_extracts(connection, conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
             for table in (questions, exchanges, reviews, outbox):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
@@ -283,18 +284,6 @@ class SqlStore(SqlAttachments):
     async def drop_tool(self, tool_id: str) -> bool:
         """See `Tools`."""
         return bool(await self._writer.write(lambda connection: drop_tool(connection, tool_id)))
-
-    async def keep_facts(self, found: Sequence[Fact], name: str, after: int, position: int) -> bool:
-        """See `Reports`."""
-        return bool(await self._writer.write(lambda c: facts.keep_facts(c, found, name, after, position)))
-
-    async def latest_facts(self, conversation_ids: Collection[str]) -> Mapping[str, Fact]:
-        """See `Reports`."""
-        return await self._read(lambda connection: facts.read_latest(connection, conversation_ids))
-
-    async def facts(self, since: datetime, until: datetime, scope: Scope) -> Sequence[Fact]:
-        """See `Reports`."""
-        return await self._read(lambda connection: facts.read_facts(connection, since, until, scope))
 
     async def counts(self) -> Mapping[str, int]:
         """See `Archive`."""

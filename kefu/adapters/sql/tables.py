@@ -146,49 +146,6 @@ outbox = Table(
 Index("outbox_due", outbox.c.state, outbox.c.position)
 Index("outbox_conversation", outbox.c.conversation_id, outbox.c.state)
 
-facts = Table(
-    "facts",
-    metadata,
-    Column("conversation_id", String(40), ForeignKey("conversations.id"), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("at", Moment, nullable=False, index=True),
-    Column("day", Integer, nullable=False),
-    Column("hour", Integer, nullable=False),
-    Column("channel", String(64), nullable=False),
-    Column("language", String(8), nullable=False),
-    Column("intent", Text, nullable=False),
-    Column("customer", String(256), nullable=False),
-    Column("sample", Integer, nullable=False),
-    Column("team", String(64), nullable=False),
-    Column("person", String(64), nullable=False),
-    Column("asked", Integer, nullable=False),
-    Column("replies", Integer, nullable=False),
-    Column("answers", Integer, nullable=False),
-    Column("engaged", Integer, nullable=False),
-    Column("answered", Integer, nullable=False),
-    Column("confirmed", Integer, nullable=False),
-    Column("handed", Moment),
-    Column("reason", Text, nullable=False),
-    Column("returned", Moment),
-    Column("first_reply", Text, nullable=False),
-    Column("next_replies", Text, nullable=False),
-    Column("resolution", Text, nullable=False),
-    Column("worked_s", Double, nullable=False),
-    Column("ended", Moment, nullable=False),
-    Column("rating", Integer, nullable=False),
-    Column("first_target", String(8), nullable=False),
-    Column("next_target", String(8), nullable=False),
-    Column("resolution_target", String(8), nullable=False),
-    Column("accepted", Integer, nullable=False),
-    Column("edited", Integer, nullable=False),
-    Column("rejected", Integer, nullable=False),
-    Column("drawn", Integer, nullable=False),
-    Column("judged", Integer, nullable=False),
-    Column("wrong", Integer, nullable=False),
-)
-"""A projection for reports: a row for each visit, in the order of `Fact`; `day` counts from the year 1."""
-Index("facts_by_customer", facts.c.customer, facts.c.at)
-
 reviews = Table(
     "reviews",
     metadata,

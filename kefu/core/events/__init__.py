@@ -40,6 +40,7 @@ from kefu.core.events.team import (
     Reopened,
     RuleApplied,
     Snoozed,
+    SpanJudged,
     SuggestionSettled,
     Tagged,
     TargetMissed,
@@ -82,8 +83,8 @@ TURN: tuple[type[Event], ...] = (
 )  # fmt: skip
 TEAM: tuple[type[Event], ...] = (
     PersonReplied, PersonTook, HandedBack, Judged, QuestionSettled, Noted, Assigned, Prioritised, Tagged,
-    FieldsSet, Snoozed, Woken, Closed, Reopened, Merged, RatingAsked, Rated, Corrected, SuggestionSettled,
-    MacroApplied, RuleApplied, TargetSet, TargetNear, TargetMissed,
+    FieldsSet, Snoozed, Woken, Closed, Reopened, Merged, RatingAsked, Rated, Corrected, SpanJudged,
+    SuggestionSettled, MacroApplied, RuleApplied, TargetSet, TargetNear, TargetMissed,
     Escalated,
 )  # fmt: skip
 CALL: tuple[type[Event], ...] = (
@@ -154,6 +155,7 @@ __all__ = [
     "RuleApplied",
     "SlotsFilled",
     "Snoozed",
+    "SpanJudged",
     "Spoken",
     "Stage",
     "StepReached",

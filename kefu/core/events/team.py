@@ -171,6 +171,20 @@ class Corrected(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SpanJudged(Event):
+    """A person said what stands from `start` to `end` in the message with this event `number`.
+
+    An empty `kind` says that nothing stands there; None takes back what was said.
+    """
+
+    who: str
+    number: int
+    start: int
+    end: int
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionSettled(Event):
     """A suggestion (`kind`: reply, macro, action …) was accepted, edited or rejected."""
 

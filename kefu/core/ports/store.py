@@ -15,6 +15,7 @@ from kefu.core.nouns import Conversation
 from kefu.core.ports.attachments import Attachments
 from kefu.core.ports.attendance import Attendance
 from kefu.core.ports.desk import Desk, Line
+from kefu.core.ports.extracts import Extracts
 from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
 from kefu.core.ports.people import Audit, People, SignIns
@@ -224,6 +225,7 @@ class Memory(
     Attendance,
     Tools,
     Reports,
+    Extracts,
     People,
     SignIns,
     Audit,

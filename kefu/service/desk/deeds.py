@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -31,6 +31,7 @@ from kefu.core.events import (
     Rated,
     Reopened,
     Snoozed,
+    SpanJudged,
     SuggestionSettled,
     Tagged,
     TargetMissed,
@@ -177,6 +178,17 @@ class Correct:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeSpan:
+    """Say what stands from `start` to `end` in a message: a `kind`, nothing (empty), or None to take that back."""
+
+    number: int
+    start: int
+    end: int
+    kind: str | None
+    deed: Literal["judge_span"] = "judge_span"
+
+
+@dataclass(frozen=True, slots=True)
 class SettleSuggestion:
     """Say what became of a suggestion: `accepted`, `edited` or `rejected`."""
 
@@ -232,7 +244,7 @@ class Flag:
 
 TeamDeed = (
     Reply | Note | Take | HandBack | Assign | Prioritise | Tag | SetFields | Snooze | Wake | Close | Reopen | Merge
-    | Correct | SettleSuggestion | UseMacro | OpenTicket
+    | Correct | JudgeSpan | SettleSuggestion | UseMacro | OpenTicket
 )  # fmt: skip
 """What a member of the team may do to any conversation that is theirs."""
 
@@ -288,6 +300,10 @@ def events_of(deed: Deed, talk: Conversation, who: str, now: datetime) -> tuple[
         case Correct():
             _need(deed.text, "Say which text is meant.")
             return (Corrected(now, who, deed.turn_id, deed.text, deed.intent),)
+        case JudgeSpan():
+            if not (0 < deed.number <= talk.version and 0 <= deed.start < deed.end):
+                raise BadInput("Say which stretch of which message is meant.")
+            return (SpanJudged(now, who, deed.number, deed.start, deed.end, deed.kind),)
         case SettleSuggestion():
             return (SuggestionSettled(now, who, deed.kind, deed.source, deed.outcome),)
         case UseMacro():
@@ -325,6 +341,8 @@ def undo_of(deed: Deed, talk: Conversation) -> tuple[Deed, ...]:
             return (Close(),)
         case Correct():
             return (Correct(deed.turn_id, deed.text, ""),)
+        case JudgeSpan():
+            return (replace(deed, kind=None),)
     return ()
 
 

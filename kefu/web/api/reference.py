@@ -27,6 +27,7 @@ from kefu.web.api import (
     chat,
     copilot,
     desk,
+    facts,
     files,
     inbox,
     knowledge,
@@ -101,7 +102,9 @@ BARE = (
     Bare("get", "/chat/messages", "chat", chat.messages, chat.Since, Transcript),
 )
 
-PARTS = (desk, inbox, files, stream, copilot, tools, work, knowledge, manage, people, questions, reports, training)
+PARTS = (
+    desk, inbox, files, stream, copilot, tools, work, knowledge, manage, people, questions, reports, facts, training,
+)  # fmt: skip
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 
 

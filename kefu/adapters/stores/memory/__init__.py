@@ -10,6 +10,7 @@ from typing import Literal
 
 from kefu.adapters.stores.memory.attachments import MemoryAttachments
 from kefu.adapters.stores.memory.desk import Shelf, cases_of, entry_of, is_seen, is_within, page_of
+from kefu.adapters.stores.memory.extracts import Extracted
 from kefu.adapters.stores.memory.facts import Facts
 from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.adapters.stores.memory.people import MemoryPeople
@@ -17,6 +18,7 @@ from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Event, Judged, PersonReplied, QuestionLeft, QuestionSettled
 from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, TicketPage, View
+from kefu.core.ports.extracts import Count, Extract, ExtractPage, Message, Sought, Trait
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
 from kefu.core.ports.reports import Fact
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
@@ -54,6 +56,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments):
     _shelf: Shelf = field(default_factory=Shelf)
     _tools: dict[str, Tool] = field(default_factory=dict)
     _facts: Facts = field(default_factory=Facts)
+    _extracted: Extracted = field(default_factory=Extracted)
 
     async def load(self, channel: str, sender: str) -> Conversation | None:
         """See `Store`."""
@@ -104,6 +107,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments):
         del self._ids[talk.channel, talk.sender]
         self._shelf.erase(conversation_id)
         self._facts.erase(conversation_id)
+        self._extracted.erase(conversation_id)
         turns = {turn for turn, (owner, _) in self._turns.items() if owner == conversation_id}
         kept = [one for one in self._log if one.conversation_id != conversation_id]
         gone = len(self._log) - len(kept)
@@ -308,6 +312,27 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments):
         """See `Reports`."""
         found = self._facts.between(since, until)
         return [fact for fact in found if is_seen(scope, self._talks[fact.conversation_id])]
+
+    async def keep_extracts(
+        self, found: Mapping[Message, Sequence[Extract]], name: str, after: int, position: int
+    ) -> bool:
+        """See `Extracts`."""
+        if not self._shelf.turn_to(name, after, position):
+            return False
+        self._extracted.keep(found, self._talks)
+        return True
+
+    async def extracts(self, sought: Sought, after: str = "", limit: int = 50) -> ExtractPage:
+        """See `Extracts`."""
+        return self._extracted.page(sought, self._talks, after, limit)
+
+    async def count_extracts(self, sought: Sought, by: Sequence[Trait], limit: int = 1000) -> Sequence[Count]:
+        """See `Extracts`."""
+        return self._extracted.count(sought, self._talks, by, limit)
+
+    async def judged_messages(self) -> Sequence[Message]:
+        """See `Extracts`."""
+        return self._extracted.judged()
 
     async def _entries(self, view: View) -> list[Entry]:
         to_review = frozenset(one.conversation_id for one in await self.reviews(judged=False))

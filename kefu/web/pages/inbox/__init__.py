@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -37,13 +38,15 @@ SETTLED = ("closed", "machine", "snoozed", "to_review")
 SHOWN = 400
 """Events of a long conversation that are shown at first."""
 
+MARK = re.compile(r"(\d{1,9})-(\d{1,9})-(\d{1,9})")
+
 FOUND = 40
 """Lines that a search shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for; `conversation` is empty where none is open."""
+    """What an address asks for; `conversation` is empty where none is open, `mark` is a stretch of a message."""
 
     view: str
     order: Order
@@ -52,6 +55,7 @@ class Asked:
     conversation: str
     parts: tuple[str, ...]
     begin: int
+    mark: tuple[int, int, int] = (0, 0, 0)
 
     def to(self, conversation: str | None = None, **changes: str) -> str:
         """The address of the inbox with some things changed."""
@@ -116,7 +120,14 @@ def asked_of(request: Request) -> Asked:
         request.path_params.get("conversation", ""),
         parts or WHOLE,
         int(begin) if begin.isdecimal() else -1,
+        _mark(query.get("mark", "")),
     )
+
+
+def _mark(written: str) -> tuple[int, int, int]:
+    """Which stretch of which message is marked: its event's number, start and end."""
+    found = MARK.fullmatch(written)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
 
 
 def usual_order(view: str) -> Order:
