@@ -294,16 +294,12 @@ def events_of(deed: Deed, talk: Conversation, who: str, now: datetime) -> tuple[
                 raise BadInput("A conversation can't be merged into itself; choose another one.")
             return (Merged(now, who, deed.into),)
         case Rate():
-            if not 1 <= deed.score <= BEST_RATING:
-                raise BadInput(f"A rating is a whole number from 1 to {BEST_RATING}.")
-            return (Rated(now, deed.score, deed.comment),)
+            return (_rated(deed, now),)
         case Correct():
             _need(deed.text, "Say which text is meant.")
             return (Corrected(now, who, deed.turn_id, deed.text, deed.intent),)
         case JudgeSpan():
-            if not (0 < deed.number <= talk.version and 0 <= deed.start < deed.end):
-                raise BadInput("Say which stretch of which message is meant.")
-            return (SpanJudged(now, who, deed.number, deed.start, deed.end, deed.kind),)
+            return (_span_judged(deed, talk, who, now),)
         case SettleSuggestion():
             return (SuggestionSettled(now, who, deed.kind, deed.source, deed.outcome),)
         case UseMacro():
@@ -369,6 +365,18 @@ def events_of_all(
         talk = fold(talk, fresh)
         events += fresh
     return events, undo
+
+
+def _rated(deed: Rate, now: datetime) -> Rated:
+    if not 1 <= deed.score <= BEST_RATING:
+        raise BadInput(f"A rating is a whole number from 1 to {BEST_RATING}.")
+    return Rated(now, deed.score, deed.comment)
+
+
+def _span_judged(deed: JudgeSpan, talk: Conversation, who: str, now: datetime) -> SpanJudged:
+    if not (0 < deed.number <= talk.version and 0 <= deed.start < deed.end):
+        raise BadInput("Say which stretch of which message is meant.")
+    return SpanJudged(now, who, deed.number, deed.start, deed.end, deed.kind)
 
 
 def _tagged(deed: Tag, talk: Conversation, who: str, now: datetime) -> tuple[Event, ...]:
