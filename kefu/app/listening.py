@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ import structlog
 
 from kefu.app.people.team import Hand
 from kefu.core.errors import NotAllowed, NotFound
-from kefu.core.ports.recordings import SIDES, Recordings, Tape
+from kefu.core.ports.recordings import SIDES, Label, Recordings, Side, Tape
 from kefu.core.ports.store import Memory
 from kefu.service.privacy.access import may_listen, may_read_conversation
 
@@ -28,6 +28,17 @@ YOUNG = timedelta(hours=1)
 
 HEAD = 44
 CHUNK_MS = 4000
+
+FINEST_MS = 50
+MOST_STEPS = 1000
+STEPS_AT_ONCE = 100
+AUDIBLE = 0.02
+"""From which level on something is heard: -34 dBFS."""
+
+GAP_MS = 600
+"""Silence between two stretches of speech."""
+
+SOON_MS = 5000
 
 
 async def listen(
@@ -115,3 +126,62 @@ class Wave:
     @property
     def _per_ms(self) -> int:
         return self.tape.label.rate_hz // 1000 * 4
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """How loud each side was, from 0 to 1, in steps of `step_ms`; nothing of what was said can be made out."""
+
+    label: Label
+    step_ms: int
+    levels: Mapping[Side, Sequence[float]]
+
+    @property
+    def length_ms(self) -> int:
+        """How long the recording is."""
+        return self.step_ms * len(self.levels["caller"])
+
+    def onset_before(self, side: Side, at_ms: int) -> int:
+        """Where the last stretch of sound up to a moment began; the moment itself where there is none."""
+        levels, quiet = self.levels[side], 0
+        place = min(at_ms // self.step_ms, len(levels) - 1)
+        while place >= 0 and levels[place] < AUDIBLE:
+            place -= 1
+        found = place
+        while place >= 0 and quiet * self.step_ms < GAP_MS:
+            quiet = 0 if levels[place] >= AUDIBLE else quiet + 1
+            found = place if quiet == 0 else found
+            place -= 1
+        return max(0, found) * self.step_ms if found >= 0 else at_ms
+
+    def onset_after(self, side: Side, at_ms: int) -> int:
+        """Where the first sound from a moment on is; the moment itself where none follows soon."""
+        first = at_ms // self.step_ms
+        for place, level in enumerate(self.levels[side][first : first + SOON_MS // self.step_ms], first):
+            if level >= AUDIBLE:
+                return max(at_ms, place * self.step_ms)
+        return at_ms
+
+
+async def outline(recordings: Recordings, conversation_id: str, call_id: str) -> Outline | None:
+    """How loud a call was; None where it was not recorded. 0.3 s of CPU for an hour. Raises `RecordingFailed`."""
+    import numpy as np
+
+    tape = await recordings.open(conversation_id, call_id)
+    if tape is None:
+        return None
+    try:
+        length_ms = await tape.length_ms()
+        step_ms = max(FINEST_MS, length_ms // MOST_STEPS // FINEST_MS * FINEST_MS)
+        levels: dict[Side, Sequence[float]] = {}
+        for side in SIDES:
+            found: list[float] = []
+            for at_ms in range(0, length_ms, step_ms * STEPS_AT_ONCE):
+                pcm = await tape.read(side, at_ms, min(length_ms, at_ms + step_ms * STEPS_AT_ONCE))
+                samples = np.abs(np.frombuffer(pcm, np.int16).astype(np.int32))
+                steps = np.array_split(samples, max(1, len(pcm) // 2 * 1000 // tape.label.rate_hz // step_ms))
+                found += [round(float(step.max(initial=0)) / 32768, 3) for step in steps]
+            levels[side] = found
+        return Outline(tape.label, step_ms, levels)
+    finally:
+        tape.close()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kefu.core.errors import BadInput
-from kefu.core.events import DrawnForReview, Event, MessageReceived, Noted, Tagged, TicketOpened
+from kefu.core.events import CallBegan, CallEnded, DrawnForReview, Event, MessageReceived, Noted, Tagged, TicketOpened
 from kefu.core.nouns import Conversation, Identity, Ticket, Waiting
 from kefu.core.ports.desk import Line, Scope, View
 from kefu.core.ports.store import Memory
@@ -145,6 +145,26 @@ async def tickets_are_found_by_their_numbers(store: Memory) -> None:
     assert await refused(store.tickets(View(), after="nowhere")) is BadInput
 
 
+async def calls_are_listed_latest_first(store: Memory) -> None:
+    """With their end once it is known, in parts, within a scope, and gone with their conversation."""
+    one, two = CallBegan(NOW, "1", "phone", "zh"), CallBegan(NOW, "2", "phone", "en", recording=True)
+    ended = CallEnded(NOW, "1", "caller", 61_000)
+    known = replace(open_talk("a", work=Work(team="x")), identity=Identity("L1", "token"))
+    await keep(store, known, one, ended, two)
+    await keep(store, open_talk("b", work=Work(team="y")), one)
+    found = await store.calls(Scope())
+    assert [(call.conversation_id, call.number, call.customer_id, call.began, call.ended) for call in found] == [
+        ("c-b", 1, "", one, None),
+        ("c-a", 3, "L1", two, None),
+        ("c-a", 1, "L1", one, ended),
+    ]
+    assert list(await store.calls(Scope(), limit=1)) == [found[0]]
+    assert list(await store.calls(Scope(), before=found[0].position, limit=1)) == [found[1]]
+    assert list(await store.calls(Scope("mei", frozenset({"x"})))) == list(found[1:])
+    await store.erase("c-a")
+    assert list(await store.calls(Scope())) == [found[0]]
+
+
 async def people_say_that_they_are_here_or_away(store: Memory) -> None:
     """What somebody said last holds."""
     for person, minutes, here in (
@@ -207,6 +227,7 @@ DESK_CHECKS: tuple[Check, ...] = (
     lines_are_found_by_all_their_words,
     a_view_narrows_by_the_clock,
     tickets_are_found_by_their_numbers,
+    calls_are_listed_latest_first,
     people_say_that_they_are_here_or_away,
     a_follower_reads_everything_once,
     tools_are_kept_by_kind_and_name,

@@ -29,6 +29,7 @@ AREAS: Mapping[str, Sequence[Place]] = {
         Place("/desk/inbox", "inbox", "read", ("/desk/macros",)),
         Place("/desk/queue", "queue", "read"),
         Place("/desk/tickets", "tickets", "read"),
+        Place("/desk/calls", "calls", "read"),
     ),
     "understand": (
         Place("/desk/reports", "reports", "read_reports"),

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kefu.adapters.sql import desk, extracts, facts, library, opinions
 from kefu.adapters.sql import questions as learning
 from kefu.adapters.sql.attachments import erase_attachments
+from kefu.adapters.sql.calls import read_calls
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.filing import SqlAttachments
 from kefu.adapters.sql.insight import SqlInsight
@@ -26,6 +27,7 @@ from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
 from kefu.core.events import Event
 from kefu.core.nouns import Conversation
+from kefu.core.ports.calls import Call
 from kefu.core.ports.desk import Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.opinions import Tally
@@ -234,6 +236,10 @@ class SqlStore(SqlAttachments, SqlInsight):
     async def tickets(self, view: View, number: str = "", after: str = "", limit: int = 25) -> TicketPage:
         """See `Desk`."""
         return await self._read(lambda connection: desk.read_tickets(connection, view, number, after, limit))
+
+    async def calls(self, scope: Scope, before: int = 0, limit: int = 25) -> Sequence[Call]:
+        """See `Calls`."""
+        return await self._read(lambda connection: read_calls(connection, scope, before, limit))
 
     async def attend(self, person: str, at: datetime, *, here: bool) -> None:
         """See `Attendance`."""

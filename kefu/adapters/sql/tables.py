@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -126,6 +127,9 @@ events = Table(
     Column("data", LargeBinary, nullable=False),
     UniqueConstraint("conversation_id", "number"),
 )
+
+CALLS = text("kind IN ('CallBegan', 'CallEnded')")
+Index("events_of_calls", events.c.kind, events.c.position, sqlite_where=CALLS, postgresql_where=CALLS)
 
 outbox = Table(
     "outbox",

@@ -14,6 +14,7 @@ from kefu.core.events import Event
 from kefu.core.nouns import Conversation
 from kefu.core.ports.attachments import Attachments
 from kefu.core.ports.attendance import Attendance
+from kefu.core.ports.calls import Calls
 from kefu.core.ports.desk import Desk, Line
 from kefu.core.ports.extracts import Extracts
 from kefu.core.ports.library import Library
@@ -220,6 +221,7 @@ class Memory(
     Opinions,
     Questions,
     Desk,
+    Calls,
     Log,
     Attachments,
     Attendance,

@@ -10,6 +10,7 @@ from kefu.web.manage import DEED
 from kefu.web.pages import (
     account,
     audit,
+    calls,
     channels,
     examples,
     facts,
@@ -62,6 +63,9 @@ ROUTES = [
     Door("/queue", queue.show, READ),
     Door("/queue/attendance", queue.set_attendance, Needs("act", "attendance"), ["POST"]),
     Door("/tickets", tickets.show, READ),
+    Door("/calls", calls.show, READ),
+    Door("/calls/{conversation}/{number:int}", calls.one, READ),
+    Door("/calls/{conversation}/{number:int}/sound.wav", calls.sound, Hands("see_evidence")),
     Door("/rules", rules.show, Needs("read_reports")),
     Door("/questions", questions.show, Needs("edit_knowledge")),
     Door("/questions", questions.settle, Needs("edit_knowledge", "question.settle"), ["POST"]),

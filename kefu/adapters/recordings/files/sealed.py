@@ -65,6 +65,8 @@ class SealedFile:
         if pcm.strip(b"\0") or self._raw(place).strip(b"\0"):
             nonce = token_bytes(NONCE)
             os.pwrite(self._descriptor, nonce + self._cipher.encrypt(nonce, pcm, self._bound(place)), self._at(place))
+        elif os.fstat(self._descriptor).st_size < self._at(place + 1):
+            os.ftruncate(self._descriptor, self._at(place + 1))
 
     def read(self, side: Side, number: int) -> bytes:
         """A piece; raises `RecordingFailed` where it was changed, or the secret is another one."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from kefu.adapters.stores.memory.attachments import MemoryAttachments
-from kefu.adapters.stores.memory.desk import Shelf, cases_of, entry_of, is_seen, is_within, page_of
+from kefu.adapters.stores.memory.desk import Shelf, calls_of, cases_of, entry_of, is_seen, is_within, page_of
 from kefu.adapters.stores.memory.extracts import Extracted
 from kefu.adapters.stores.memory.facts import Facts
 from kefu.adapters.stores.memory.library import MemoryLibrary
@@ -17,6 +17,7 @@ from kefu.adapters.stores.memory.people import MemoryPeople
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Event, Judged, PersonReplied, QuestionLeft, QuestionSettled
 from kefu.core.nouns import Conversation
+from kefu.core.ports.calls import Call
 from kefu.core.ports.desk import MOST_COUNTED, Entry, Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.extracts import Count, Extract, ExtractPage, Message, Sought, Trait
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
@@ -238,6 +239,11 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments):
     async def tickets(self, view: View, number: str = "", after: str = "", limit: int = 25) -> TicketPage:
         """See `Desk`."""
         return cases_of(self._log, {entry.id: entry for entry in await self._entries(view)}, number, after, limit)
+
+    async def calls(self, scope: Scope, before: int = 0, limit: int = 25) -> Sequence[Call]:
+        """See `Calls`."""
+        seen = {talk.id: talk for talk in self._talks.values() if is_seen(scope, talk)}
+        return [call for call in calls_of(self._log, seen) if not before or call.position < before][:limit]
 
     async def attend(self, person: str, at: datetime, *, here: bool) -> None:
         """See `Attendance`."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from kefu.core.errors import BadInput
-from kefu.core.events import Noted, TicketOpened
+from kefu.core.events import CallBegan, CallEnded, Noted, TicketOpened
 from kefu.core.nouns import Conversation
+from kefu.core.ports.calls import Call
 from kefu.core.ports.desk import Entry, Line, Order, Page, Scope, TicketEntry, TicketPage, View
 from kefu.core.ports.store import Recorded
 
@@ -88,6 +89,23 @@ def cases_of(log: Iterable[Recorded], entries: Mapping[str, Entry], number: str,
         raise BadInput(f"{after!r} is no place in this list; take `next` of the page before.")
     rest = cases[numbers.index(after) + 1 if after else 0 :]
     return TicketPage(tuple(rest[:limit]), rest[limit - 1].number if len(rest) > limit else "")
+
+
+def calls_of(log: Sequence[Recorded], talks: Mapping[str, Conversation]) -> Sequence[Call]:
+    """The calls of some conversations, the latest first."""
+    ends = {(one.conversation_id, one.event.call_id): one.event for one in log if isinstance(one.event, CallEnded)}
+    return [
+        Call(
+            one.position,
+            talk.id,
+            one.number,
+            talk.identity.customer_id if talk.identity else "",
+            one.event,
+            ends.get((talk.id, one.event.call_id)),
+        )
+        for one in reversed(log)
+        if isinstance(one.event, CallBegan) and (talk := talks.get(one.conversation_id))
+    ]
 
 
 def entry_of(talk: Conversation, opened_at: datetime, updated_at: datetime) -> Entry:
