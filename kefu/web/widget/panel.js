@@ -4,6 +4,7 @@ import { Link } from "./link.js";
 import { Memory, newId } from "./memory.js";
 import { draw, make } from "./make.js";
 import { Thread } from "./thread.js";
+import { Voice } from "./voice.js";
 import { wordsIn } from "./words.js";
 
 const CLOSE = "M6 6l12 12M18 6L6 18";
@@ -81,12 +82,14 @@ class Panel {
     this.suggestions = welcome.suggestions;
     this.help.hidden = !welcome.help;
     this.files.allow(welcome.files, welcome.largest);
+    this.voice.allow(welcome.voice);
     if (!this.title) this.heading.textContent = welcome.title;
     return welcome.session;
   }
 
   #line(line) {
     this.thread.add(line);
+    this.voice.told(line);
     if (line.by === "customer" && line.id) this.memory.drop(line.id);
     this.#waiting(line.waiting);
     if (line.revises) return;
@@ -122,7 +125,26 @@ class Panel {
     setTimeout(() => this.thread.think(false), 400);
   }
 
+  // What speaking needs of the window.
+  #forVoice() {
+    const { base, language, root, say } = this;
+    const box = () => this.box;
+    return {
+      base, language, root, say, box,
+      session: async () => (this.link.session ||= await this.#session()),
+      write: (text) => this.#write(text),
+      offer: (texts) => this.#offer(texts),
+      focus: () => this.field.focus(),
+      over: (text) => {
+        this.banner.textContent = text;
+        this.banner.hidden = !text;
+        this.thread.toEnd();
+      },
+    };
+  }
+
   #write(text, files = []) {
+    if (!files.length && this.voice.took(text.slice(0, LONGEST))) return;
     const message = { id: newId(), text: text.slice(0, LONGEST), ...(files.length ? { files } : {}) };
     this.memory.keep(message);
     this.thread.send(message);
@@ -182,7 +204,8 @@ class Panel {
     this.options = make("div", { class: "options", role: "group", "aria-label": say("options"), hidden: true });
     this.field = make("textarea", { rows: "1", maxlength: LONGEST, placeholder: say("write"), "aria-label": say("write"), enterkeyhint: "send" });
     const send = make("button", { type: "submit", class: "send", "aria-label": say("send") }, draw(SEND));
-    const composer = make("form", { class: "composer" }, this.files.box, this.files.button, this.files.input, this.field, send);
+    this.voice = new Voice(this.#forVoice());
+    const composer = make("form", { class: "composer" }, this.files.box, this.files.button, this.files.input, this.voice.microphone, this.field, send);
     this.note = make("p", { class: "banner", role: "status", hidden: true });
     const person = make("button", { type: "button", class: "person", on: { click: () => this.#write(say("person")) } }, draw(PERSON), say("person"));
     const place = `${this.base}help?lang=${this.language}`;
@@ -191,7 +214,7 @@ class Panel {
     this.heading = make("h2", { id: "title" }, title || say("title"));
     const kind = make("p", {}, make("span", { class: "ai" }, "AI"), this.state);
     this.box = make("section", { class: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1", lang: this.language, hidden: true },
-      make("header", {}, this.heading, person, this.help, shut, kind), this.banner, this.thread.box, this.options, this.note, composer);
+      make("header", {}, this.heading, make("div", { class: "ways" }, this.voice.phone, person, this.help, shut), kind), this.banner, this.thread.box, this.voice.sheet, this.options, this.note, composer);
     this.files.hear(this.box);
     composer.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -14,7 +14,7 @@ const QUIET_ENDS = ["caller", "person", "house"];
 let styled;
 
 export class Call {
-  // `host` is the panel: base, language, session(), voice, say(text), offer(texts), over(), box, root.
+  // `host` is the window: base, language, root, voice, box(), session(), write(text), offer(texts), over(text).
   constructor(host, { sentence = false } = {}) {
     this.host = host;
     this.sentence = sentence;
@@ -33,7 +33,7 @@ export class Call {
   async begin() {
     await styled;
     this.box.hidden = false;
-    this.host.box.classList.add("calling");
+    this.host.box().classList.add("calling");
     this.box.focus();
     if (this.host.voice.recording && !this.sentence) this.#ask("consentAsk", "consentWhy", { agree: () => this.#connect(true), refuse: () => this.#connect(false), cancel: () => this.#leave() });
     else this.#connect(false);
@@ -173,7 +173,7 @@ export class Call {
   }
 
   #over(because, frame) {
-    for (const text of this.unsure.splice(0)) this.host.say(text);
+    for (const text of this.unsure.splice(0)) this.host.write(text);
     if (because === "error") return this.#fail(frame.message || this.say("none"));
     if (because === "lost" && !this.began) return this.#fail(this.say("none"));
     this.#close();
@@ -205,7 +205,7 @@ export class Call {
 
   #close() {
     this.#stop();
-    this.host.box.classList.remove("calling");
+    this.host.box().classList.remove("calling");
     this.box.remove();
   }
 
