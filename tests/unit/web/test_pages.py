@@ -202,6 +202,6 @@ def test_every_text_that_a_template_names_is_there() -> None:
     named = {
         (section, name)
         for template in PAGES.rglob("*.html")
-        for section, name in re.findall(r"say\('(\w+)', '(\w+)'", template.read_text("utf-8"))
+        for section, name in re.findall(r"say\('(\w+)', '(\w+)'[,)]", template.read_text("utf-8"))
     }
     assert not [one for one in named if one[1] not in texts[one[0]]]

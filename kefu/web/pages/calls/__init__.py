@@ -39,8 +39,8 @@ async def one(request: Request) -> Response:
     call = await read_call(hall, who, *_which(request))
     shapes = [shape(levels) for levels in call.outline.levels.values()] if call.outline else []
     kept = hall.kefu.config.get("recordings.days", float)
-    size = {"wide": WIDE, "high": HIGH}
-    return render(request, "calls/page.html", who=who, call=call, shapes=shapes, size=size, days=kept, stages=STAGES)
+    drawing = {"wide": WIDE, "high": HIGH}
+    return render(request, "calls/page.html", who=who, call=call, shapes=shapes, drawing=drawing, days=kept, stages=STAGES)
 
 
 async def sound(request: Request) -> Response:
