@@ -40,7 +40,9 @@ async def one(request: Request) -> Response:
     shapes = [shape(levels) for levels in call.outline.levels.values()] if call.outline else []
     kept = hall.kefu.config.get("recordings.days", float)
     drawing = {"wide": WIDE, "high": HIGH}
-    return render(request, "calls/page.html", who=who, call=call, shapes=shapes, drawing=drawing, days=kept, stages=STAGES)
+    return render(
+        request, "calls/page.html", who=who, call=call, shapes=shapes, drawing=drawing, days=kept, stages=STAGES
+    )
 
 
 async def sound(request: Request) -> Response:
