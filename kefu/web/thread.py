@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -66,13 +66,17 @@ By = Literal["customer", "machine", "person", "note", "draft", "event"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An event in a few words: its name in `messages`, who did it, and what beside; `section` has a name for that."""
+    """An event in a few words: its name in `messages`, who did it, and what beside; `section` has a name for that.
+
+    `call` is the number of the event with which a call began.
+    """
 
     kind: str
     who: str = ""
     detail: str = ""
     section: str = ""
     at: datetime | None = None
+    call: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,7 @@ def _items(recorded: Sequence[Recorded], known: Known, hall: Hall) -> Iterator[I
             case _:
                 fact = fact_of(event)
                 if fact:
+                    fact = replace(fact, call=one.number) if isinstance(event, CallBegan) else fact
                     yield Item(*place, "event", event.at, facts=(fact,))
 
 
@@ -189,6 +194,8 @@ SECTIONS = {
     Prioritised: "inbox_priority",
     TargetSet: "inbox_targets",
     TargetMissed: "inbox_targets",
+    CallEnded: "call_ends",
+    Misheard: "misheard",
 }
 """Where what stands beside an event has a name in both languages."""
 
@@ -272,9 +279,7 @@ def _of_call(event: Event) -> str | None:
             return ""
         case CallBegan():
             return event.line
-        case CallEnded():
-            return f"{event.because} · {event.lasted_ms // 1000} s"
-        case Misheard():
+        case CallEnded() | Misheard():
             return event.because
         case KeysPressed():
             return event.keys

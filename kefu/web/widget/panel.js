@@ -134,11 +134,12 @@ class Panel {
       session: async () => (this.link.session ||= await this.#session()),
       write: (text) => this.#write(text),
       offer: (texts) => this.#offer(texts),
+      suggest: () => this.options.hidden && this.#offer(this.suggestions ?? []),
+      toEnd: () => this.thread.toEnd(),
       focus: () => this.field.focus(),
       over: (text) => {
         this.banner.textContent = text;
         this.banner.hidden = !text;
-        this.thread.toEnd();
       },
     };
   }

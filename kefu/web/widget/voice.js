@@ -5,7 +5,8 @@ const MICROPHONE = "M12 3.5a3 3 0 0 0-3 3V11a3 3 0 0 0 6 0V6.5a3 3 0 0 0-3-3ZM5.
 const PHONE = "M5.5 3.5h3.4l1.7 4.3-2.2 1.6a12 12 0 0 0 6.2 6.2l1.6-2.2 4.3 1.7v3.4a2 2 0 0 1-2.2 2A17 17 0 0 1 3.5 5.7a2 2 0 0 1 2-2.2Z";
 
 export class Voice {
-  // `panel` is base, language, root, say, box(), session(), write(text), offer(texts), over(text).
+  // `panel` is base, language, root, say, box(), session(), write(text), offer(texts), suggest(), toEnd(),
+  // focus(), over(text).
   constructor(panel) {
     this.panel = panel;
     const way = (name, look, icon, sentence) =>
@@ -62,6 +63,7 @@ export class Voice {
     this.call = undefined;
     this.busy = false;
     this.panel.over(text);
+    this.panel.toEnd();
     this.panel.focus();
   }
 }

@@ -44,12 +44,13 @@ class House:
     client: TestClient
     talk: str = ""
 
-    def call(self, call_id: str = "k1", *, recorded: bool = True) -> str:
-        """Let a call happen; the address of its page."""
+    def call(self, call_id: str = "k1", *, recorded: bool = True, lasts: bool = False) -> str:
+        """Let a call happen, or begin; the address of its page."""
         self.talk = ask(self.client, "你好")
         kefu = self.client.app_state["hall"].kefu
         assert self.client.portal
-        before = self.client.portal.call(happen, kefu.store, self.talk, events_of(call_id, recorded=recorded))
+        events = events_of(call_id, recorded=recorded)
+        before = self.client.portal.call(happen, kefu.store, self.talk, events[:-1] if lasts else events)
         if recorded:
             self.client.portal.call(record, kefu.recordings, Label(call_id, self.talk, AT, 16_000, "key"))
         return f"/desk/calls/{self.talk}/{before + 1}"
@@ -135,6 +136,16 @@ def test_the_sound_comes_in_parts_and_each_listening_is_noted_once(house: House)
     assert house.client.get(sound, headers={**AS_OPERATOR, "range": f"bytes={size}-"}).status_code == 416
     trail = house.client.get("/api/v1/audit", params={"what": "call.listen"}, headers=AS_OPERATOR).json()
     assert [(one["what"], one["about"]) for one in trail] == [("call.listen", "call:k1")]
+
+
+def test_the_inbox_says_that_a_call_goes_on(house: House) -> None:
+    page = house.call(lasts=True)
+    inbox = house.page(f"/desk/inbox/{house.talk}").text
+    assert "On a call" in inbox
+    assert "with the machine" in inbox
+    assert inbox.count(f'href="{page}"') == 2
+    assert "none of the phrases" in inbox
+    assert "going on now" in house.page(page).text
 
 
 def test_without_consent_there_is_nothing_to_hear(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -14,11 +15,15 @@ from kefu.core.errors import NotFound
 from kefu.web.calls import STAGES, list_calls, open_sound, read_call
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
+from kefu.web.thread import SECTIONS
 from kefu.web.viewer import operator_of, place_of
 
 SHOWN = 25
 WIDE, HIGH = 1000, 60
 """Units of the drawing: its width, and the height of one side."""
+
+QUIETEST = 0.05
+"""A call in which nothing is louder is drawn as quiet as it is."""
 
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
@@ -37,12 +42,13 @@ async def one(request: Request) -> Response:
     """A call."""
     hall, who = hall_of(request), operator_of(request)
     call = await read_call(hall, who, *_which(request))
-    shapes = [shape(levels) for levels in call.outline.levels.values()] if call.outline else []
+    levels = list(call.outline.levels.values()) if call.outline else []
+    loudest = max((level for side in levels for level in side), default=0)
+    shapes = [shape(side, max(loudest, QUIETEST)) for side in levels]
     kept = hall.kefu.config.get("recordings.days", float)
     drawing = {"wide": WIDE, "high": HIGH}
-    return render(
-        request, "calls/page.html", who=who, call=call, shapes=shapes, drawing=drawing, days=kept, stages=STAGES
-    )
+    named: dict[str, Any] = {"stages": STAGES, "sections": {kind.__name__: section for kind, section in SECTIONS.items()}}
+    return render(request, "calls/page.html", who=who, call=call, shapes=shapes, drawing=drawing, days=kept, **named)
 
 
 async def sound(request: Request) -> Response:
@@ -77,11 +83,12 @@ def part(asked: str, size: int) -> tuple[int, int]:
     return int(first), min(int(last) + 1, size) if last else size
 
 
-def shape(levels: Sequence[float]) -> str:
-    """The levels of a side, from 0 to 1, as a path that is as high above its middle as below."""
+def shape(levels: Sequence[float], loudest: float) -> str:
+    """The levels of a side as a path that is as high above its middle as below; the loudest fills the height."""
     middle, step = HIGH / 2, WIDE / max(1, len(levels))
-    tops = [f"{place * step:.1f},{middle - level * (middle - 1):.1f}" for place, level in enumerate(levels)]
-    ends = [f"{place * step:.1f},{middle + level * (middle - 1):.1f}" for place, level in enumerate(levels)]
+    heights = [(place * step, level / loudest * (middle - 1)) for place, level in enumerate(levels)]
+    tops = [f"{x:.1f},{middle - height:.1f}" for x, height in heights]
+    ends = [f"{x:.1f},{middle + height:.1f}" for x, height in heights]
     return f"M{' '.join([*tops, *reversed(ends)])}Z"
 
 

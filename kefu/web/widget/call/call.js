@@ -104,6 +104,7 @@ export class Call {
     this.limited = Boolean(limited);
     if (limited) this.#limit("limited");
     if (phrases.length) this.host.offer(phrases);
+    else this.host.suggest();
     this.#show();
   }
 
@@ -160,6 +161,7 @@ export class Call {
 
   #pad(open) {
     this.keypad.hidden = !open;
+    this.notice.hidden ||= open;
     this.padButton.setAttribute("aria-expanded", String(open));
     if (open) this.keypad.querySelector("button").focus();
   }
@@ -281,6 +283,7 @@ export class Call {
     );
     this.question = make("div", { hidden: true, class: "talk-sheet" });
     this.box = make("section", { class: "talk", tabindex: "-1", "aria-label": say(this.sentence ? "sentence" : "call"), hidden: true }, this.question, this.sheet);
+    new ResizeObserver(() => this.host.toEnd()).observe(this.box);
     this.keypad.addEventListener("keydown", (event) => {
       if (KEYS.includes(event.key)) this.#press(event.key);
     });

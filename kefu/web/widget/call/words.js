@@ -7,7 +7,7 @@ const WORDS = {
     listening: "请讲",
     hearing: "正在听",
     thinking: "正在想",
-    speaking: "正在说",
+    speaking: "正在回答",
     held: "通话保持中，请稍候",
     waiting: "正在转接同事，请别挂断",
     person: "{who} 在线",
