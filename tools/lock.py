@@ -18,14 +18,15 @@ def compile_lock(target: str, *sources: str) -> None:
     print(f"{target}: {sum('==' in line for line in Path(target).read_text().splitlines())} packages")
 
 
+def _extras(*names: str) -> list[str]:
+    return [f"--extra={name}" for name in names]
+
+
 if __name__ == "__main__":
     Path("requirements").mkdir(exist_ok=True)
-    compile_lock(
-        "requirements/run.lock", "pyproject.toml", "--extra", "data", "--extra", "knowledge", "--extra", "postgres"
+    compile_lock("requirements/run.lock", "pyproject.toml", *_extras("data", "knowledge", "postgres", "voice"))
+    extras = _extras(
+        "dask", "data", "encoder", "insight", "knowledge", "postgres", "report", "spacy", "tables", "voice"
     )
-    extras = [
-        f"--extra={name}"
-        for name in ("dask", "data", "encoder", "insight", "knowledge", "postgres", "report", "spacy", "tables")
-    ]
     compile_lock("requirements/dev.lock", "pyproject.toml", *extras, "--group", "dev")
     compile_lock("requirements/bench.lock", "pyproject.toml", *extras, "--group", "dev", "--group", "bench")

@@ -20,7 +20,8 @@
         ├── DeliveryFailed     channel.failed        the other end did not take the message
         ├── ModelMissing       model.missing         there is no trained model to serve
         ├── WriterFailed       writer.failed         the language model wrote nothing in time
-        └── RecordingFailed    recording.failed      the sound of a call can't be kept or read
+        ├── RecordingFailed    recording.failed      the sound of a call can't be kept or read
+        └── SpeechFailed       speech.failed         an engine that hears or speaks broke off
 
 The first line of a class's docstring is its default advice. Translations by code
 stand in `kefu/web/pages/messages.*.toml`.
@@ -180,4 +181,11 @@ class RecordingFailed(HouseError):
     """The recording of a call can't be kept or read; look at the disk and at [security] recording_secret."""
 
     code = "recording.failed"
+    status = 503
+
+
+class SpeechFailed(HouseError):
+    """A speech engine did not do its work; run `kefu voice doctor`."""
+
+    code = "speech.failed"
     status = 503

@@ -1,0 +1,114 @@
+"""Sound as bytes and as numbers: PCM16 in any pieces, at any rate, and a floor of noise under it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kefu.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from soxr import ResampleStream
+
+LEAST_HZ, MOST_HZ = 8000, 48000
+LOUDEST = 32767
+
+
+def check_rate(rate_hz: int) -> None:
+    """Raises `BadInput` for a rate that no engine of ours hears or speaks at."""
+    if not LEAST_HZ <= rate_hz <= MOST_HZ:
+        raise BadInput(f"{rate_hz} samples a second can't be heard; send {LEAST_HZ} to {MOST_HZ}.")
+
+
+def as_pcm(sound: np.ndarray) -> bytes:
+    """Samples in [-1, 1] as PCM16; what is louder is cut off."""
+    return bytes((np.clip(sound, -1.0, 1.0) * LOUDEST).astype("<i2").tobytes())
+
+
+def as_sound(pcm: bytes) -> np.ndarray:
+    """PCM16 as samples in [-1, 1], float32."""
+    return np.frombuffer(pcm, "<i2").astype(np.float32) / (LOUDEST + 1)
+
+
+class Samples:
+    """Turns pieces of PCM16 into samples at another rate; half a sample waits for its other half."""
+
+    def __init__(self, from_hz: int, to_hz: int) -> None:
+        check_rate(from_hz)
+        self._half = b""
+        self._stream = stream(from_hz, to_hz)
+
+    def take(self, pcm: bytes) -> np.ndarray:
+        """The samples that became ready, float32."""
+        whole = self._half + pcm
+        even = len(whole) & ~1
+        self._half = whole[even:]
+        sound = as_sound(whole[:even])
+        return self._stream.resample_chunk(sound) if self._stream and len(sound) else sound
+
+
+def stream(from_hz: int, to_hz: int) -> ResampleStream | None:
+    """Changes the rate of one channel piece by piece; None where there is nothing to change."""
+    if from_hz == to_hz:
+        return None
+    from soxr import ResampleStream
+
+    return ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="MQ")
+
+
+class Level:
+    """Brings speech to one loudness: the gain is found in its first half second, then stays.
+
+    Recognisers that begin with a guess of the mean hear loud voices much worse. Until the gain is known, sound waits.
+    """
+
+    def __init__(self, rate_hz: int, target_db: float, most_db: float = 25.0) -> None:
+        self._frame, self._target, self._most = rate_hz // 50, 10 ** (target_db / 20), 10 ** (most_db / 20)
+        self._needed = rate_hz // 2
+        self._waiting: list[np.ndarray] = []
+        self._gain: float | None = None
+
+    def even(self, sound: np.ndarray, *, last: bool = False) -> np.ndarray:
+        """The sound that is ready, evened; with `last`, all that is left."""
+        if self._gain is None:
+            self._waiting.append(sound)
+            whole = np.concatenate(self._waiting)
+            loud = self._loud(whole)
+            if not last and len(loud) * self._frame < self._needed and len(whole) < 4 * self._needed:
+                return whole[:0]
+            level = float(np.sqrt(np.mean(loud**2))) if len(loud) else 0.0
+            self._gain = min(self._target / level, self._most) if level else 1.0
+            self._waiting, sound = [], whole
+        return sound * np.float32(self._gain)
+
+    def _loud(self, sound: np.ndarray) -> np.ndarray:
+        """The loudness of each 20 ms that is no more than 20 dB below the loudest."""
+        frames = sound[: len(sound) // self._frame * self._frame].reshape(-1, self._frame)
+        loud = np.sqrt((frames**2).mean(1))
+        found: np.ndarray = loud[loud > max(0.1 * loud.max(initial=0.0), 1e-4)]
+        return found
+
+
+class Floor:
+    """Quiet noise under all sound: closed recognisers need it, and telephones send exact zeros in silence.
+
+    The noise is the same every time, so that the same audio is always heard the same.
+    """
+
+    def __init__(self, level_db: float) -> None:
+        self._level = np.float32(10 ** (level_db / 20))
+        self._at = 0
+
+    def under(self, sound: np.ndarray) -> np.ndarray:
+        """The next stretch of sound, with noise."""
+        noise = _noise()
+        places = np.arange(self._at, self._at + len(sound)) % len(noise)
+        self._at += len(sound)
+        return sound + noise[places] * self._level
+
+
+@cache
+def _noise() -> np.ndarray:
+    return np.random.default_rng(7).standard_normal(65_536).astype(np.float32)

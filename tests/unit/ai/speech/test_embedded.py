@@ -1,0 +1,86 @@
+"""The engines that come with kefu[voice], in a round: said by one, heard by the other."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from kefu.ai.speech import espeak, silero, sphinx
+from kefu.core.nouns import Language
+from kefu.core.ports.speech import Began, Ended, Expected, Heard, Paused, Phrase
+
+SAID: dict[Language, tuple[str, ...]] = {
+    "en": ("where is my order", "i want to cancel my order", "how do i get a refund", "i forgot my password"),
+    "zh": ("我的订单到哪里了", "我想取消订单", "怎么申请退款", "请帮我转人工客服"),
+}
+FOREIGN: dict[Language, str] = {"en": "the moon is made of yellow cheese and honey", "zh": "昨天晚上的球赛北京队赢了"}
+
+
+@pytest.fixture(scope="module")
+def voice() -> Iterator[espeak.Espeak]:
+    speaker = espeak.Espeak()
+    yield speaker
+    speaker.close()
+
+
+@pytest.fixture(scope="module")
+def ears() -> sphinx.Sphinx:
+    return sphinx.Sphinx()
+
+
+def said(voice: espeak.Espeak, text: str, language: Language, rate_hz: int = 16_000) -> bytes:
+    named = next(one for one in voice.voices if one.language == language)
+    return bytes(rate_hz // 2) + b"".join(voice.speak(text, named, rate_hz)) + bytes(rate_hz)
+
+
+def heard(ears: sphinx.Sphinx, pcm: bytes, language: Language, rate_hz: int = 16_000) -> Heard:
+    phrases = tuple(Phrase(f"{language}{at}", text, language) for at, text in enumerate(SAID[language]))
+    utterance = ears.open(Expected(language, "phrases", phrases, rate_hz))
+    for at in range(0, len(pcm), 1001):
+        utterance.accept(pcm[at : at + 1001])
+    return utterance.finish()
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 48_000])
+@pytest.mark.parametrize(("language", "at"), [(language, at) for language in ("en", "zh") for at in range(4)])
+def test_what_is_said_is_heard(
+    language: Language, at: int, rate_hz: int, voice: espeak.Espeak, ears: sphinx.Sphinx
+) -> None:
+    found = heard(ears, said(voice, SAID[language][at], language, rate_hz), language, rate_hz)
+    assert (found.text, found.phrase_id, found.rejected) == (SAID[language][at], f"{language}{at}", False)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_no_phrase_is_rejected(language: Language, voice: espeak.Espeak, ears: sphinx.Sphinx) -> None:
+    found = heard(ears, said(voice, FOREIGN[language], language), language)
+    assert found.rejected
+    assert not found.text
+
+
+def test_yes_is_heard_where_it_is_asked_for(voice: espeak.Espeak, ears: sphinx.Sphinx) -> None:
+    utterance = ears.open(Expected("en", "yes_no"))
+    utterance.accept(said(voice, "yes please", "en"))
+    assert utterance.finish().text == "yes please"
+
+
+def test_chinese_is_not_read_as_english_letters(voice: espeak.Espeak) -> None:
+    """Debian's eSpeak NG 1.51 does that."""
+    assert "(en)" not in voice.phonemes("您好", voice.voices[0])
+
+
+def test_a_dead_process_is_replaced(voice: espeak.Espeak) -> None:
+    before = said(voice, "hello", "en")
+    voice._process.send_signal(signal.SIGKILL)
+    voice._process.wait()
+    assert abs(len(said(voice, "hello", "en")) - len(before)) < 8_000
+
+
+def test_an_ear_tells_when_somebody_speaks(voice: espeak.Espeak) -> None:
+    pcm = said(voice, "where is my order", "en") + bytes(32_000)
+    ear = silero.SileroDetector().open(16_000, 384)
+    began, paused, ended = (sound for at in range(0, len(pcm), 641) for sound in ear.push(pcm[at : at + 641]))
+    assert (type(began), type(paused), type(ended)) == (Began, Paused, Ended)
+    assert abs(began.at_ms - 250) < 100
+    assert paused.at_ms == ended.at_ms
