@@ -47,7 +47,10 @@ async def one(request: Request) -> Response:
     shapes = [shape(side, max(loudest, QUIETEST)) for side in levels]
     kept = hall.kefu.config.get("recordings.days", float)
     drawing = {"wide": WIDE, "high": HIGH}
-    named: dict[str, Any] = {"stages": STAGES, "sections": {kind.__name__: section for kind, section in SECTIONS.items()}}
+    named: dict[str, Any] = {
+        "stages": STAGES,
+        "sections": {kind.__name__: section for kind, section in SECTIONS.items()},
+    }
     return render(request, "calls/page.html", who=who, call=call, shapes=shapes, drawing=drawing, days=kept, **named)
 
 
