@@ -141,18 +141,25 @@ class Outline:
         """How long the recording is."""
         return self.step_ms * len(self.levels["caller"])
 
-    def onset_before(self, side: Side, at_ms: int) -> int:
-        """Where the last stretch of sound up to a moment began; the moment itself where there is none."""
+    def stretch(self, side: Side, at_ms: int) -> tuple[int, int] | None:
+        """Where the last stretch of sound up to a moment began and ended; None where there is none."""
         levels, quiet = self.levels[side], 0
         place = min(at_ms // self.step_ms, len(levels) - 1)
         while place >= 0 and levels[place] < AUDIBLE:
             place -= 1
-        found = place
+        if place < 0:
+            return None
+        first = last = place
         while place >= 0 and quiet * self.step_ms < GAP_MS:
             quiet = 0 if levels[place] >= AUDIBLE else quiet + 1
-            found = place if quiet == 0 else found
+            first = place if quiet == 0 else first
             place -= 1
-        return max(0, found) * self.step_ms if found >= 0 else at_ms
+        return first * self.step_ms, (last + 1) * self.step_ms
+
+    def onset_before(self, side: Side, at_ms: int) -> int:
+        """Where the last stretch of sound up to a moment began; the moment itself where there is none."""
+        found = self.stretch(side, at_ms)
+        return found[0] if found else at_ms
 
     def onset_after(self, side: Side, at_ms: int) -> int:
         """Where the first sound from a moment on is; the moment itself where none follows soon."""

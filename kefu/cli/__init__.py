@@ -26,6 +26,7 @@ from kefu.cli.show import fail
 from kefu.cli.skill import skill
 from kefu.cli.test import test
 from kefu.cli.train import train
+from kefu.cli.voice import voice
 from kefu.cli.why import why
 from kefu.core.errors import KefuError
 
@@ -70,6 +71,7 @@ for command in (
     audit,
     rules,
     sample,
+    voice,
 ):
     commands.add_command(command)
 
