@@ -24,9 +24,11 @@ def _extras(*names: str) -> list[str]:
 
 if __name__ == "__main__":
     Path("requirements").mkdir(exist_ok=True)
-    compile_lock("requirements/run.lock", "pyproject.toml", *_extras("data", "knowledge", "postgres", "voice"))
+    compile_lock(
+        "requirements/run.lock", "pyproject.toml", *_extras("data", "knowledge", "postgres", "predict", "voice")
+    )
     extras = _extras(
-        "dask", "data", "encoder", "insight", "knowledge", "postgres", "report", "spacy", "tables", "voice"
+        "dask", "data", "encoder", "insight", "knowledge", "postgres", "predict", "report", "spacy", "tables", "voice"
     )
     compile_lock("requirements/dev.lock", "pyproject.toml", *extras, "--group", "dev")
     compile_lock("requirements/bench.lock", "pyproject.toml", *extras, "--group", "dev", "--group", "bench")

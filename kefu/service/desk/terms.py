@@ -22,6 +22,7 @@ class Terms:
 
     place: str
     table: Mapping[str, object]
+    file: str = "kefu.toml"
     _known: set[str] = field(default_factory=set)
 
     def text(self, key: str, usual: str = "") -> str:
@@ -35,7 +36,7 @@ class Terms:
         """A text that must be there."""
         found = self.text(key)
         if not found:
-            raise BadConfig(f"kefu.toml [{self.place}]: {key} is missing; give it one.")
+            raise BadConfig(f"{self.file} [{self.place}]: {key} is missing; give it one.")
         return found
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -51,7 +52,9 @@ class Terms:
         found = self.texts(key)
         for one in found:
             if one not in known:
-                raise BadConfig(f"kefu.toml [{self.place}]: {key} {one!r} is unknown; it is one of {', '.join(known)}.")
+                raise BadConfig(
+                    f"{self.file} [{self.place}]: {key} {one!r} is unknown; it is one of {', '.join(known)}."
+                )
         return tuple(choice for one in found for choice in known if choice == one)
 
     def whole(self, key: str, usual: int = 0) -> int:
@@ -60,6 +63,13 @@ class Terms:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self._wrong(key, value, "a whole number, 0 or more")
         return value
+
+    def number(self, key: str, usual: float) -> float:
+        """A number above 0."""
+        value = self._get(key, usual)
+        if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
+            raise self._wrong(key, value, "a number above 0")
+        return float(value)
 
     def minutes(self, key: str) -> timedelta | None:
         """A time in minutes; None where nothing, or 0, is said."""
@@ -93,7 +103,7 @@ class Terms:
         value = self._get(key, {})
         if not isinstance(value, Mapping):
             raise self._wrong(key, value, "a table")
-        return Terms(f"{self.place} {key}", value)
+        return Terms(f"{self.place} {key}", value, self.file)
 
     def inner_tables(self, key: str) -> list[Terms]:
         """A list of tables within this one, or a single one."""
@@ -101,7 +111,7 @@ class Terms:
         listed = [value] if isinstance(value, Mapping) else value
         if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
             raise self._wrong(key, value, "a list of tables")
-        return [Terms(f"{self.place} {key} {number}", one) for number, one in enumerate(listed, start=1)]
+        return [Terms(f"{self.place} {key} {number}", one, self.file) for number, one in enumerate(listed, start=1)]
 
     def titles(self, key: str, usual: str) -> Mapping[Language, str]:
         """A text in both languages: `key = "…"`, or `key.zh` and `key.en`."""
@@ -121,14 +131,14 @@ class Terms:
         strange = sorted(set(self.table) - self._known)
         if strange:
             known = ", ".join(sorted(key for key in self._known if "." not in key))
-            raise BadConfig(f"kefu.toml [{self.place}]: unknown key {strange[0]!r}; there are {known}.")
+            raise BadConfig(f"{self.file} [{self.place}]: unknown key {strange[0]!r}; there are {known}.")
 
     def _get(self, key: str, usual: object) -> object:
         self._known.add(key)
         return self.table.get(key, usual)
 
     def _wrong(self, key: str, value: object, wanted: str) -> BadConfig:
-        return BadConfig(f"kefu.toml [{self.place}]: {key} must be {wanted}, not {value!r}.")
+        return BadConfig(f"{self.file} [{self.place}]: {key} must be {wanted}, not {value!r}.")
 
 
 def tables_of(name: str, value: object) -> list[Terms]:

@@ -1,0 +1,1 @@
+"""What customers will do: predictors that learn from the past and say how sure they are."""
