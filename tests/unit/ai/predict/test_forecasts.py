@@ -18,13 +18,13 @@ from kefu.testing.check_predictor import sample_lessons
 
 def test_scores_that_say_too_much_are_calibrated() -> None:
     rng = np.random.default_rng(1)
-    truth = rng.normal(-1, 1.2, 4000)
-    outcomes = (rng.random(4000) < 1 / (1 + np.exp(-truth))).astype(float)
-    found = calibrate(3 * truth[:2000] + 1, outcomes[:2000], 1)
-    probabilities = found.probability(3 * truth[2000:] + 1)
-    assert calibration_error(reliability(outcomes[2000:], probabilities)) < 0.03
-    low, high = found.interval(np.array([3 * truth[2000:] + 1] * 2))
-    shares = 1 / (1 + np.exp(-truth[2000:]))
+    truth = rng.normal(-1, 1.2, 12000)
+    outcomes = (rng.random(12000) < 1 / (1 + np.exp(-truth))).astype(float)
+    found = calibrate(3 * truth[:6000] + 1, outcomes[:6000], 1)
+    probabilities = found.probability(3 * truth[6000:] + 1)
+    assert calibration_error(reliability(outcomes[6000:], probabilities)) < 0.03
+    low, high = found.interval(np.array([3 * truth[6000:] + 1] * 2))
+    shares = 1 / (1 + np.exp(-truth[6000:]))
     assert ((low <= shares) & (shares <= high)).mean() > 0.6
 
 
