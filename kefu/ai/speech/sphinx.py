@@ -37,9 +37,6 @@ LEVEL_DB, FLOOR_DB = -28.0, -55.0
 With exact zeros around speech, as telephones send them, every third phrase is missed.
 """
 
-MEANS = "40,3,-1"
-"""The cepstral means that an utterance begins with, so that nobody's voice changes what is heard of the next."""
-
 BEAMS: Mapping[Language, Mapping[str, object]] = {
     "en": {"beam": 1e-64, "pbeam": 1e-64, "wbeam": 1e-48},
     "zh": {"beam": 1e-120, "pbeam": 1e-120, "wbeam": 1e-120, "ds": 2},
@@ -106,8 +103,8 @@ class Decoder:
                     self.library.add_word(word if number == 1 else f"{word}({number})", phones, False)
 
     def begin(self) -> None:
-        """Start an utterance with nothing left of the one before."""
-        self.library.set_cmn(MEANS)
+        """Start an utterance with nothing left of the one before: neither its voice nor its noise."""
+        self.library.reinit_feat()
         self.library.start_utt()
 
     def best(self) -> tuple[str, float]:
@@ -118,7 +115,7 @@ class Decoder:
     def lead(self, words: str) -> float:
         """By how much the best words fit better than the best others, once the utterance has ended."""
         best = self.best()[1]
-        tried = islice(self.library.nbest(), MOST_TRIED)
+        tried = (one for one in islice(self.library.nbest(), MOST_TRIED) if one)
         return next((min(best - _log(one.score), WIDEST) for one in tried if one.hypstr != words), WIDEST)
 
     def phones(self) -> tuple[int, int]:

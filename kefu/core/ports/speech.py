@@ -140,7 +140,7 @@ class Synthesiser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """Somebody began to speak: `at_ms` into the audio of this ear."""
+    """Somebody began to speak, or went on after a pause: `at_ms` into the audio of this ear."""
 
     at_ms: int
 
