@@ -19,6 +19,7 @@ from kefu.app.config import Config
 from kefu.app.delivery import Delivery
 from kefu.app.door import Door
 from kefu.app.extraction.following import Extraction
+from kefu.app.extraction.models import Served, extractors_of
 from kefu.app.following import SearchIndex
 from kefu.app.labelled import has_sample
 from kefu.app.library.answering import Answering
@@ -104,7 +105,7 @@ class Kefu:
         self.attachments = Attachments(self.config, self.store)
         if self.attachments.can_link:
             self.house = replace(self.house, link=self.attachments.link)
-        self.extraction = Extraction(self.store, self.config.zone, lambda: None)
+        self.extraction = Extraction(self.store, self.config.zone, Served(extractors_of(self.config)))
 
     @property
     def reader(self) -> Reader:

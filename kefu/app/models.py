@@ -1,33 +1,17 @@
-"""The versions of a model in a folder, one of them served.
-
-    models/
-    ├── current                    a version a line: the one served, then those served before it, latest first
-    └── 20260302-101500250-3f2a…/  a version: the reader's files, card.json, examples.jsonl
-
-`current` is replaced by renaming, so whoever reads it finds the old list or the new one.
-"""
+"""The versions of a reader: `kefu.app.versions` with the examples that each learned from."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from kefu.app.readers import open_reader
+from kefu.app.versions import Versions, name_of, write_card
 from kefu.core.errors import ModelMissing, NotFound
 from kefu.core.ports.reader import Example, TrainableReader
-
-KEPT = 3
-"""How many of the latest versions are kept, and how many of those served last."""
-
-REMEMBERED = 20
-"""How many promotions can be walked back, as far as their versions are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +30,8 @@ class Version:
     gate: Mapping[str, object] = field(default_factory=dict)
 
 
-class Models:
+class Models(Versions):
     """The folder in which `kefu train` keeps what it made."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @property
-    def pointer(self) -> Path:
-        """The file whose first line names the version served."""
-        return self.folder / "current"
-
-    def served(self) -> list[str]:
-        """The names of the version served and of those before it, latest first; empty when none ever was."""
-        try:
-            return self.pointer.read_text("utf-8").split()
-        except FileNotFoundError:
-            return []
 
     def current(self) -> str:
         """The name of the version served; raises `ModelMissing` when there is none."""
@@ -74,7 +43,7 @@ class Models:
     def versions(self) -> list[Version]:
         """All versions with a readable card, the oldest first."""
         found = []
-        for path in self._folders():
+        for path in self.folders():
             try:
                 found.append(self.card(path.name))
             except ModelMissing:
@@ -121,23 +90,17 @@ class Models:
 
     def keep(self, reader: TrainableReader, use: str, examples: Sequence[Example], now: datetime) -> Version:
         """Save a trained reader as a version that is not served yet; removes versions long out of use."""
-        moment = f"{now:%Y%m%d-%H%M%S}{now.microsecond // 1000:03}"
-        name = f"{moment}-{re.sub(r'[^a-z0-9]', '-', reader.version.lower())[-12:]}"
         intents = [example.intent for example in examples if example.intent]
+        name = name_of(reader.version, now)
         version = Version(name, use, reader.version, now, len(intents), len(set(intents)))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        making = self.folder / f".making-{os.getpid()}"
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir()
-        reader.save(making)
-        lines = (json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
-        (making / "examples.jsonl").write_text("".join(lines), "utf-8")
-        _write_card(making, version)
-        with suppress(FileNotFoundError):  # the same model, made in the same moment, whose files may be damaged
-            (self.folder / name).rename(making / ".before")
-        making.rename(self.folder / name)
-        shutil.rmtree(self.folder / name / ".before", ignore_errors=True)
-        self._prune()
+
+        def write(folder: Path) -> None:
+            reader.save(folder)
+            lines = (json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
+            (folder / "examples.jsonl").write_text("".join(lines), "utf-8")
+            _write_card(folder, version)
+
+        self.put(name, write)
         return version
 
     def note(self, version: Version) -> None:
@@ -151,35 +114,8 @@ class Models:
         """
         models = {one.name: one.version for one in self.versions()}
         before = [one for one in self.served() if one != name and models.get(one) != models.get(name)]
-        self._point([name, *before])
-
-    def rollback(self) -> str:
-        """Serve again what was served before, and return its name; raises `NotFound` when there is nothing."""
-        before = [name for name in self.served()[1:] if (self.folder / name).is_dir()]
-        if not before:
-            raise NotFound(f"{self.folder}: no other version was served before; `kefu model list` shows all.")
-        self._point(before)
-        return before[0]
-
-    def _point(self, names: Sequence[str]) -> None:
-        making = self.folder / f".current-{os.getpid()}"
-        making.write_text("".join(f"{name}\n" for name in names[:REMEMBERED]), "utf-8")
-        making.replace(self.pointer)
-
-    def _prune(self) -> None:
-        kept = {path.name for path in self._folders()[-KEPT:]} | set(self.served()[:KEPT])
-        for path in self._folders():
-            if path.name not in kept:
-                shutil.rmtree(path, ignore_errors=True)
-
-    def _folders(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        return sorted(path for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        self.point([name, *before])
 
 
 def _write_card(folder: Path, version: Version) -> None:
-    making = folder / f".card-{os.getpid()}"
-    card = {name: value for name, value in asdict(version).items() if name != "name"}
-    making.write_text(json.dumps(card, ensure_ascii=False, indent=1, default=str) + "\n", "utf-8")
-    making.replace(folder / "card.json")
+    write_card(folder, {name: value for name, value in asdict(version).items() if name != "name"})

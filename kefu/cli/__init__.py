@@ -14,6 +14,7 @@ from kefu.cli.config import config
 from kefu.cli.data import data
 from kefu.cli.doctor import doctor
 from kefu.cli.encoder import encoder
+from kefu.cli.extract import extract
 from kefu.cli.init import init
 from kefu.cli.knowledge import knowledge
 from kefu.cli.model import model
@@ -60,6 +61,7 @@ for command in (
     compare,
     model,
     encoder,
+    extract,
     why,
     config,
     doctor,

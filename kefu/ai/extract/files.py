@@ -23,7 +23,7 @@ BEGINS = frozenset("BSU")
 
 def read_marked(name: str, content: str) -> list[Marked]:
     """The marked texts in a file; raises `BadInput` with name and line where it is of no known form."""
-    lines = content.removeprefix("\ufeff").splitlines()
+    lines = content.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")  # U+2028 may stand in a text
     first = next((line for line in lines if line.strip()), "")
     return list(_json_lines(name, lines) if first.lstrip().startswith("{") else _columns(name, lines))
 

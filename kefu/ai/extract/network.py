@@ -34,6 +34,9 @@ SPREAD = 0.3
 
 LONGEST_STEP = 5.0
 
+EACH = 4
+"""The average takes up the weights of every such step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -46,7 +49,7 @@ class Recipe:
     """
 
     hidden: int = 192
-    rounds: int = 8
+    rounds: int = 6
     most_rounds: int = 60
     steps: int = 1200
     batch: int = 32
@@ -129,7 +132,7 @@ class Learner:
         size = min(recipe.batch, max(4, count // 8))
         n_batches = math.ceil(count / size)
         rounds = max(recipe.rounds, min(recipe.most_rounds, math.ceil(recipe.steps / n_batches)))
-        optimiser = torch.optim.AdamW(self._network.parameters(), recipe.rate, weight_decay=recipe.decay)
+        optimiser = torch.optim.AdamW(self._network.parameters(), recipe.rate, weight_decay=recipe.decay, fused=True)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, recipe.rate, total_steps=rounds * n_batches, pct_start=0.1
         )
@@ -142,8 +145,9 @@ class Learner:
 
     def go_over(self, task: Task, what: str, progress: Progress) -> None:
         """Go through all texts once more, with small steps."""
-        optimiser = torch.optim.AdamW(self._network.parameters(), self._recipe.late, weight_decay=self._recipe.decay)
-        n_batches = math.ceil(len(task.texts) / self._recipe.batch)
+        recipe = self._recipe
+        optimiser = torch.optim.AdamW(self._network.parameters(), recipe.late, weight_decay=recipe.decay, fused=True)
+        n_batches = math.ceil(len(task.texts) / recipe.batch)
         with alone(self._seed + 1):
             for place, batch in enumerate(self._batches(task.texts, n_batches)):
                 self._go(task, batch, optimiser)
@@ -178,7 +182,9 @@ class Learner:
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_STEP)
         optimiser.step()
         self._step += 1
-        kept = min(self._recipe.averaged, (1 + self._step) / (10 + self._step))
+        if self._step % EACH:
+            return
+        kept = min(self._recipe.averaged, (1 + self._step) / (10 + self._step)) ** EACH
         with torch.no_grad():
             for mean, value in zip(self._average.parameters(), self._network.parameters(), strict=True):
                 mean.mul_(kept).add_(value, alpha=1 - kept)

@@ -83,7 +83,7 @@ class Vocabulary:
     """What training saw of each trait, in the order of its numbers; a trait that says nothing is left out."""
 
     def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
-        self.names = {trait: tuple(known) for trait, known in names.items()}
+        self.names = {trait: tuple(names[trait]) for trait in TRAITS if trait in names}
         self._numbers = {
             trait: {name: at for at, name in enumerate(known, start=FIRST)} for trait, known in self.names.items()
         }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 
+from kefu.app.extraction.crew import Crew, alone
 from kefu.core.events import MessageReceived, MessageUnderstood, SpanJudged
-from kefu.core.nouns import Conversation
+from kefu.core.nouns import Conversation, Entity
 from kefu.core.ports.extractor import Extractor
-from kefu.core.ports.extracts import Extract
 from kefu.core.ports.extracts import Message as Key
 from kefu.core.ports.reader import Progress
 from kefu.core.ports.store import Memory, Recorded
@@ -18,8 +20,11 @@ from kefu.service.insight.extracts import Message, extracts_of, message_of
 EXTRACTS = "extracts"
 """The name under which the follower keeps its place in the log."""
 
+KINDS = (MessageReceived, MessageUnderstood, SpanJudged)
+"""Events that say something of what messages name."""
+
 BATCH = 1000
-"""Events read together: the most that is in memory at a time."""
+"""Events read together: so many, for each that reads at once, are in memory at a time."""
 
 MOST_AT_ONCE = 10
 """Batches that a reader of the page waits for."""
@@ -27,58 +32,87 @@ MOST_AT_ONCE = 10
 NAME = 64
 """Characters of a follower's name."""
 
+Found = list[tuple[Entity, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages that are read together, and the place in the log behind them."""
+
+    messages: Mapping[Key, Message]
+    position: int
+
+    @property
+    def texts(self) -> list[str]:
+        """What they say."""
+        return [message.said.text for message in self.messages.values()]
+
 
 class Extraction:
     """Writes down what every message names, by the model that is served (if there is one) and by the readers."""
 
     def __init__(self, store: Memory, zone: tzinfo, served: Callable[[], Extractor | None]) -> None:
-        self._store, self._zone, self._served = store, zone, served
+        self.served = served
+        self._store, self._zone = store, zone
 
     async def catch_up(self, most: int | None = None) -> bool:
         """Take in what happened since, at most so many batches; whether all of it is in."""
         done = 0
         while most is None or done < most:
             after = await self._store.bookmark(EXTRACTS)
-            recorded = await self._store.happened(after, BATCH)
-            if not recorded:
+            batch = await self._read(after)
+            if batch is None:
                 return True
-            await self._take(recorded, EXTRACTS, after)
+            crew = alone(await asyncio.to_thread(self.served))
+            await self._keep(batch, await crew.find(batch.texts), crew.version, EXTRACTS, after)
             done += 1
         return False
 
-    async def read_again(self, progress: Progress) -> int:
-        """Read the past with the model served now, and go on where an earlier run with it was cut off.
+    async def read_again(self, progress: Progress, crew: Crew) -> int:
+        """Read the past with a model, and go on where an earlier run with it was broken off.
 
-        Returns how many events of the log were gone through. Meanwhile the follower takes in what is new.
+        As many batches as the crew reads at once are in memory; they are kept in their order. Meanwhile the follower
+        takes in what is new. Returns how many events of the log were gone through.
         """
         await self.catch_up()
-        model = await asyncio.to_thread(self._served)
-        name = f"{EXTRACTS} {model.version if model else 'readers'}"[:NAME]
+        name = f"{EXTRACTS} {crew.version}"[:NAME]
         end, begin = await self._store.bookmark(EXTRACTS), await self._store.bookmark(name)
-        after = begin
-        while after < end:
-            progress("reading", after - begin, end - begin)
-            recorded = await self._store.happened(after, BATCH)
-            if not await self._take(recorded, name, after):
-                break  # another process does the same work
-            after = recorded[-1].position
-        progress("reading", after - begin, end - begin)
-        return after - begin
+        waiting: deque[tuple[Batch, asyncio.Task[Found]]] = deque()
+        kept = ahead = begin
+        try:
+            while True:
+                while ahead < end and len(waiting) < 1 + crew.at_once:
+                    batch = await self._read(ahead)
+                    if batch is None:
+                        break
+                    waiting.append((batch, asyncio.ensure_future(crew.find(batch.texts))))
+                    ahead = batch.position
+                progress("reading", min(kept, end) - begin, max(0, end - begin))
+                if not waiting:
+                    return kept - begin
+                batch, found = waiting.popleft()
+                if not await self._keep(batch, await found, crew.version, name, kept):
+                    return kept - begin  # another process does the same work
+                kept = batch.position
+        finally:
+            for _, found in waiting:
+                found.cancel()
 
-    async def _take(self, recorded: Sequence[Recorded], name: str, after: int) -> bool:
-        """Keep what these events' messages name, and the place."""
-        messages = await self._messages(recorded)
-        found = await asyncio.to_thread(self._found, list(messages.values()))
-        by_message = dict(zip(messages, found, strict=True))
-        return await self._store.keep_extracts(by_message, name, after, recorded[-1].position)
+    async def _read(self, after: int) -> Batch | None:
+        """The next batch behind a place; None at the end of the log."""
+        recorded = await self._store.happened(after, BATCH, KINDS)
+        if not recorded:
+            return None
+        return Batch(await self._messages(recorded), recorded[-1].position)
 
-    def _found(self, messages: Sequence[Message]) -> list[list[Extract]]:
-        """What each message names; the work of a processor, beside the loop."""
-        model = self._served()
-        texts = [message.said.text for message in messages]
-        entities = model.find(texts) if model else [() for _ in texts]
-        maker = model.version if model else ""
-        return [extracts_of(one, named, maker, self._zone) for one, named in zip(messages, entities, strict=True)]
+    async def _keep(self, batch: Batch, found: Found, maker: str, name: str, after: int) -> bool:
+        """Keep what a batch's messages name, and the place."""
+        rows = [
+            extracts_of(message, named, maker, self._zone)
+            for message, named in zip(batch.messages.values(), found, strict=True)
+        ]
+        by_message = dict(zip(batch.messages, rows, strict=True))
+        return await self._store.keep_extracts(by_message, name, after, batch.position)
 
     async def _messages(self, recorded: Sequence[Recorded]) -> dict[Key, Message]:
         """The messages that these events are about, whole: a turn may be cut by the end of a batch."""

@@ -11,7 +11,8 @@ import pytest
 
 from kefu.adapters.stores.memory import MemoryStore
 from kefu.app.extraction import following
-from kefu.app.extraction.following import EXTRACTS, Extraction
+from kefu.app.extraction.crew import alone
+from kefu.app.extraction.following import Extraction
 from kefu.core.events import ConversationOpened, Event, MessageReceived, MessageUnderstood, SpanJudged
 from kefu.core.nouns import Conversation, Entity
 from kefu.core.ports.extracts import Sought
@@ -69,7 +70,6 @@ async def test_every_message_is_taken_in_wherever_a_batch_ends(monkeypatch, batc
     assert not await extraction.catch_up(1) or batch == 1000
     assert await extraction.catch_up()
     assert await kinds(store) == [(f"c-{name}", "course", "英语课") for name in ("a", "b", "c")]
-    assert await store.bookmark(EXTRACTS) == await store.head()
 
 
 async def test_a_model_reads_what_is_new_and_the_past_when_asked(monkeypatch) -> None:
@@ -84,15 +84,15 @@ async def test_a_model_reads_what_is_new_and_the_past_when_asked(monkeypatch) ->
     assert await kinds(store) == [
         ("c-a", "course", "英语课"), ("c-b", "course", "英语课"), ("c-b", "wish", "我要"),
     ]  # fmt: skip
-    assert await extraction.read_again(still) == 6
+    assert await extraction.read_again(still, alone(served[0])) == 6
     assert ("c-a", "wish", "我要") in await kinds(store)
     read = served[0].read
-    assert await extraction.read_again(still) == 0
+    assert await extraction.read_again(still, alone(served[0])) == 0
     assert served[0].read == read
 
 
 async def test_a_run_that_was_cut_off_goes_on_where_it_was(monkeypatch) -> None:
-    monkeypatch.setattr(following, "BATCH", 3)
+    monkeypatch.setattr(following, "BATCH", 2)
     store, model = MemoryStore(), Finds("学")
     for name in ("a", "b", "c"):
         await say(store, name)
@@ -107,10 +107,11 @@ async def test_a_run_that_was_cut_off_goes_on_where_it_was(monkeypatch) -> None:
 
     extraction = Extraction(store, ZONE, lambda: model)
     with pytest.raises(CutError):
-        await extraction.read_again(cut)
-    assert model.read == 1
-    await extraction.read_again(still)
-    assert model.read == 3
+        await extraction.read_again(cut, alone(model))
+    assert sum(kind == "wish" for _, kind, _ in await kinds(store)) == 1
+    before = model.read
+    await extraction.read_again(still, alone(model))
+    assert model.read == before + 2
     assert sum(kind == "wish" for _, kind, _ in await kinds(store)) == 3
 
 
@@ -125,7 +126,7 @@ async def test_a_colleagues_word_holds_whichever_model_reads_again() -> None:
     assert await kinds(store) == [("c-a", "product", "英语课")]
     assert await store.judged_messages() == [("c-a", 2)]
     model.version = "model-2"
-    await extraction.read_again(still)
+    await extraction.read_again(still, alone(model))
     assert await kinds(store) == [("c-a", "product", "英语课")]
     await write(store, "a", SpanJudged(NOW, "mei", 2, 3, 6, None))
     await extraction.catch_up()

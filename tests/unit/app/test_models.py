@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kefu.ai.text.nearest import open_reader
-from kefu.app.models import KEPT, Models, Version
+from kefu.app.models import Models, Version
+from kefu.app.versions import KEPT
 from kefu.core.errors import ModelMissing, NotFound
 from kefu.core.ports.reader import Example
 
