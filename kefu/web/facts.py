@@ -12,7 +12,8 @@ from kefu.adapters.files.sheet import Cell
 from kefu.app import Operator, scope_of
 from kefu.app.export import MEDIA, write_table
 from kefu.app.extraction.following import MOST_AT_ONCE
-from kefu.core.errors import BadInput, NotFound
+from kefu.app.extraction.models import Card, extractors_of
+from kefu.core.errors import BadInput, ModelMissing, NotFound
 from kefu.core.events import MessageReceived
 from kefu.core.ports.extracts import Count, Extract, ExtractPage, Sought, Trait
 from kefu.service.desk.deeds import JudgeSpan
@@ -67,6 +68,17 @@ async def count_facts(
 async def catch_up(hall: Hall) -> bool:
     """Take in what happened last; whether that is all of it."""
     return await hall.kefu.extraction.catch_up(MOST_AT_ONCE)
+
+
+def model_of(hall: Hall, who: Operator) -> Card | None:
+    """What the company's own model says of itself; None where none is served."""
+    require(who, "read_reports")
+    extractors = extractors_of(hall.kefu.config)
+    served = extractors.served()
+    try:
+        return extractors.card(served[0]) if served else None
+    except ModelMissing:
+        return None
 
 
 async def sentences_of(hall: Hall, who: Operator, found: Sequence[Extract]) -> list[Sentence]:

@@ -96,6 +96,7 @@ async def _page(request: Request, back: Mapping[str, str] | None = None, *, prob
         export=lambda kind: to().replace(PLACE, f"{PLACE}.{kind}", 1),
         presets=PRESETS,
         page=page,
+        model=facts.model_of(hall, who),
         sentences=await facts.sentences_of(hall, who, page.entries),
         may_teach=may(who, "edit_training"),
         done=query.get("done", "") if query.get("done") in ("keep", "dismiss", "undo") else "",
