@@ -27,6 +27,7 @@ from kefu.ai.text.spans import taught
 from kefu.ai.text.words import cut_words
 
 HERE = Path(__file__).parent
+WITH_ENCODER = "extract.v1 with MiniLM"
 HELD = 1200
 """Texts of CLUENER's training file that choices were made on: the first of a permutation with seed 7."""
 
@@ -91,16 +92,17 @@ def parts(one: Set, data: Path, *, dev: bool) -> tuple[list[Marked], list[Marked
     return [train[at] for at in order[HELD:]], [train[at] for at in order[:HELD]]
 
 
-def deep(train: Sequence[Marked]) -> Find:
+def deep(train: Sequence[Marked], encoder: Path | None = None) -> Find:
     """The network, as `kefu extract train` learns it."""
+    from kefu.ai.extract.context import Context
     from kefu.ai.extract.training import learn
 
     def show(what: str, done: int, total: int) -> None:
         if done % 100 == 0:
             print(f"  {what} {done}/{total} {time.process_time():.0f} s", file=sys.stderr, flush=True)
 
-    model = learn(train, seed=0, progress=show).extractor
-    model.save(_fresh(HERE / ".models" / "latest"))
+    model = learn(train, seed=0, progress=show, context=Context.of(encoder) if encoder else None).extractor
+    model.save(_fresh(HERE / ".models" / ("encoder" if encoder else "latest")))
     return lambda texts: [[(one.start, one.end, one.kind) for one in found] for found in model.find(texts)]
 
 
@@ -211,10 +213,14 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="the part for choices; writes nothing")
     parser.add_argument("--sets", nargs="*", default=[one.name for one in SETS])
     parser.add_argument("--models", nargs="*", default=list(MODELS))
+    parser.add_argument("--encoder", type=Path, help="an English encoder: WNUT17 is also measured with its states")
     options = parser.parse_args()
+    if options.encoder:
+        MODELS[WITH_ENCODER] = lambda train: deep(train, options.encoder)
     for one in SETS:
         if one.name in options.sets:
-            figures = measure(one, options.data, options.models, dev=options.dev)
+            names = [*options.models, *([WITH_ENCODER] if options.encoder and one.name == "WNUT17" else ())]
+            figures = measure(one, options.data, names, dev=options.dev)
             if not options.dev:
                 write(figures)
     if not options.dev and "extract.v1" in options.models:

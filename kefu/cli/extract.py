@@ -63,9 +63,11 @@ def train(*, home: Path, as_json_: bool, seed: int, no_promote: bool, quiet: boo
             extractors = extractors_of(kefu.config)
             texts = read_files(kefu.config.home / kefu.config.get("extract.spans", str))
             desk = await taught_at_desk(kefu.store, kefu.config.zone, kefu.extraction.served())
+            folder = kefu.config.get("extract.encoder", str)
+            encoder = kefu.config.home / folder if folder else None
         with progress(quiet=quiet or as_json_) as advance:
             card = await train_extractor(
-                [*texts, *desk], extractors, seed=seed, progress=advance, now=datetime.now(UTC)
+                [*texts, *desk], extractors, seed=seed, progress=advance, now=datetime.now(UTC), encoder=encoder
             )
         if not no_promote:
             extractors.promote(card.name)

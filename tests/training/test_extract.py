@@ -14,9 +14,12 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from encoders import WIDE, write_encoder
 from small_project import write_project
 
+from kefu.ai.encode.graph import convert
 from kefu.ai.extract import network, training
+from kefu.ai.extract.context import Context
 from kefu.ai.extract.files import write_marked
 from kefu.ai.extract.graph import write_graph
 from kefu.ai.extract.marked import Marked, score
@@ -104,6 +107,28 @@ def test_the_same_seed_is_the_same_model_and_it_comes_back_from_its_folder(tmp_p
 def test_too_little_to_learn_from_is_said() -> None:
     with pytest.raises(BadInput, match="mark some more"):
         learn(messages(4)[:2], seed=0, progress=still, recipe=SMALL)
+
+
+def test_an_encoder_is_read_beside_the_traits_and_kept_with_the_model(tmp_path: Path) -> None:
+    folder = tmp_path / "encoder"
+    convert(write_encoder(tmp_path / "source"), folder, still)
+    context = Context.of(folder)
+    cuts = [cut(text) for text in ("won't start, hello", "", "谢谢 you", "a " * 400)]
+    for one, states in zip(cuts, context.read(cuts), strict=True):
+        assert states.shape == (len(one.units), WIDE)
+    alone, _, _, long = context.read(cuts)
+    np.testing.assert_allclose(
+        alone, context.read(cuts[:1])[0], atol=0.2
+    )  # eight bits are scaled by what is read together
+    assert alone.any(1).all()
+    assert not long[-1].any()  # behind what it can read
+    learned = learn(messages(120), seed=0, progress=still, context=context, recipe=SMALL)
+    (tmp_path / "model").mkdir()
+    learned.extractor.save(tmp_path / "model")
+    texts = [one.text for one in messages(20, seed=4)]
+    assert open_extractor(tmp_path / "model").find(texts) == learned.extractor.find(texts)
+    with pytest.raises(ModelMissing, match="kefu encoder add"):
+        Context.of(tmp_path)
 
 
 WITHOUT_TORCH = """

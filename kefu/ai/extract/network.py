@@ -22,7 +22,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from kefu.ai.extract.vocabulary import NOTHING, TRAITS, UNKNOWN, filled
+from kefu.ai.extract.vocabulary import NOTHING, TRAITS, UNKNOWN, filled, stacked
 from kefu.ai.text.chain import may_follow
 from kefu.core.ports.reader import Progress
 
@@ -42,13 +42,14 @@ EACH = 4
 class Recipe:
     """How to learn; chosen on a part of CLUENER's training file that was held back.
 
-    `hidden` numbers each way; `dropout` of what goes into the sentence and comes out of it; `drop_trait` and
-    `drop_unit` of traits and of units themselves; `averaged` is how much of the average stays at each step. Texts are
-    gone through `rounds` times, more often (at most `most_rounds`) where that makes fewer than `steps` steps, and
-    once more at a `late` rate with those that were held back.
+    `hidden` numbers each way, `context` of what an encoder says of a unit; `dropout` of what goes into the sentence
+    and comes out of it; `drop_trait` and `drop_unit` of traits and of units themselves; `averaged` is how much of the
+    average stays at each step. Texts are gone through `rounds` times, more often (at most `most_rounds`) where that
+    makes fewer than `steps` steps, and once more at a `late` rate with those that were held back.
     """
 
     hidden: int = 192
+    context: int = 128
     rounds: int = 6
     most_rounds: int = 60
     steps: int = 1200
@@ -64,46 +65,57 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Texts as numbers (n_units, n_traits), with a label for each unit; `sizes` has each trait's numbers."""
+    """Texts as numbers (n_units, n_traits), with a label for each unit; `sizes` has each trait's numbers.
+
+    `states` (n_units, n) are what an encoder makes of each text; empty where there is none.
+    """
 
     texts: Sequence[np.ndarray]
     labels: Sequence[np.ndarray]
     sizes: Mapping[str, int]
     n_kinds: int
+    states: Sequence[np.ndarray] = ()
 
 
 class Network(nn.Module):  # type: ignore[misc]
     """From traits to scores of labels."""
 
-    def __init__(self, sizes: Mapping[str, int], n_kinds: int, recipe: Recipe) -> None:
+    def __init__(self, sizes: Mapping[str, int], n_kinds: int, recipe: Recipe, deep: int = 0) -> None:
+        """`deep` numbers of an encoder for each unit, 0 without one."""
         super().__init__()
         self.traits, self._recipe = tuple(sizes), recipe
         n_labels = 1 + 2 * n_kinds
         self.tables = nn.ModuleDict({trait: nn.Embedding(size, TRAITS[trait]) for trait, size in sizes.items()})
         for table in self.tables.values():
             nn.init.normal_(table.weight, 0, SPREAD)
-        width = sum(TRAITS[trait] for trait in sizes)
+        self.context = nn.Linear(deep, recipe.context) if deep else None
+        width = sum(TRAITS[trait] for trait in sizes) + (recipe.context if deep else 0)
         self.lstm = nn.LSTM(width, recipe.hidden, bidirectional=True, batch_first=True)
         self.out = nn.Linear(2 * recipe.hidden, n_labels)
         self.steps = nn.Parameter(torch.zeros(n_labels, n_labels))
         drops = [recipe.drop_unit if trait == "unit" else recipe.drop_trait for trait in sizes]
         self.register_buffer("drops", torch.tensor(drops))
 
-    def forward(self, ids: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+    def forward(self, ids: torch.Tensor, sizes: torch.Tensor, states: torch.Tensor | None = None) -> torch.Tensor:
         """Scores (n_texts, n_units, n_labels)."""
         if self.training:
             dropped = (torch.rand(ids.shape) < self.drops) & (ids != NOTHING)
             ids = torch.where(dropped, UNKNOWN, ids)
-        joined = torch.cat([self.tables[trait](ids[:, :, at]) for at, trait in enumerate(self.traits)], 2)
+        parts = [self.tables[trait](ids[:, :, at]) for at, trait in enumerate(self.traits)]
+        if self.context is not None:
+            parts.append(self.context(states))
+        joined = torch.cat(parts, 2)
         joined = functional.dropout(joined, self._recipe.dropout, self.training)
         packed = nn.utils.rnn.pack_padded_sequence(joined, sizes, batch_first=True, enforce_sorted=False)
         states, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
         found: torch.Tensor = self.out(functional.dropout(states, self._recipe.dropout, self.training))
         return found
 
-    def loss(self, ids: torch.Tensor, sizes: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    def loss(
+        self, ids: torch.Tensor, sizes: torch.Tensor, labels: torch.Tensor, states: torch.Tensor | None
+    ) -> torch.Tensor:
         """The mean negative logarithm of the right labels' probability."""
-        scores, mask = self(ids, sizes), ids[:, :, 0] != NOTHING
+        scores, mask = self(ids, sizes, states), ids[:, :, 0] != NOTHING
         n_kinds = (scores.shape[2] - 1) // 2
         steps = self.steps + torch.from_numpy(np.where(may_follow(n_kinds), 0, FAR)).float()
         begins = torch.zeros(scores.shape[2])
@@ -120,10 +132,10 @@ class Network(nn.Module):  # type: ignore[misc]
 class Learner:
     """A network that learns, and the average of what it was; deterministic for a seed on one kind of processor."""
 
-    def __init__(self, sizes: Mapping[str, int], n_kinds: int, recipe: Recipe, seed: int) -> None:
+    def __init__(self, sizes: Mapping[str, int], n_kinds: int, recipe: Recipe, seed: int, deep: int = 0) -> None:
         self._recipe, self._chance, self._seed, self._step = recipe, np.random.default_rng(seed), seed, 0
         with alone(seed):
-            self._network, self._average = (Network(sizes, n_kinds, recipe) for _ in range(2))
+            self._network, self._average = (Network(sizes, n_kinds, recipe, deep) for _ in range(2))
         self._average.load_state_dict(self._network.state_dict())
 
     def learn(self, task: Task, what: str, progress: Progress) -> None:
@@ -165,18 +177,23 @@ class Learner:
             "lstm_b": np.stack(
                 [np.concatenate([_gates(lstm[f"bias_{part}_l0{end}"]) for part in ("ih", "hh")]) for end in ends]
             ),
-            "out_w": np.ascontiguousarray(network.out.weight.detach().numpy().T),
+            "out_w": network.out.weight.detach().numpy().T,
             "out_b": network.out.bias.detach().numpy(),
             "steps": network.steps.detach().numpy(),
         }
-        return {name: value.copy() for name, value in found.items()}
+        if network.context is not None:
+            found["context_w"] = network.context.weight.detach().numpy().T
+            found["context_b"] = network.context.bias.detach().numpy()
+        return {name: np.ascontiguousarray(value.copy()) for name, value in found.items()}
 
     def _go(self, task: Task, batch: Sequence[int], optimiser: torch.optim.Optimizer) -> None:
         ids, sizes = filled([task.texts[at] for at in batch])
         labels = np.zeros(ids.shape[:2], np.int64)
         for row, at in enumerate(batch):
             labels[row, : sizes[row]] = task.labels[at]
-        loss = self._network.loss(torch.from_numpy(ids), torch.from_numpy(sizes).long(), torch.from_numpy(labels))
+        states = torch.from_numpy(stacked([task.states[at] for at in batch])) if task.states else None
+        given = torch.from_numpy(ids), torch.from_numpy(sizes).long(), torch.from_numpy(labels)
+        loss = self._network.loss(*given, states)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_STEP)

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from kefu.ai.extract.vocabulary import Cut, Vocabulary, cut, filled
+from kefu.ai.extract.context import Context
+from kefu.ai.extract.vocabulary import Cut, Vocabulary, cut, filled, stacked
 from kefu.ai.text.chain import decode, may_follow
 from kefu.ai.text.folder import Parts, fingerprint, pack_array, pack_json, read_folder, unpack_array, unpack_json
 from kefu.ai.text.folder import write_folder as write_parts
@@ -19,6 +20,7 @@ from kefu.core.nouns import Entity
 
 NAME = "extract.v1"
 GRAPH, SETTINGS, STEPS = "spans.onnx", "spans.json", "steps.npy"
+ENCODER, TOKENIZER = "encoder.onnx", "tokenizer.json"
 LONGEST = 2000
 """Characters that are read; the rest of a longer text is left alone."""
 
@@ -39,7 +41,14 @@ class Raw:
 class SpanNetwork:
     """A trained network with what it reads and answers; immutable, so thread-safe. One thread."""
 
-    def __init__(self, graph: bytes, vocabulary: Vocabulary, kinds: Sequence[str], steps: np.ndarray) -> None:
+    def __init__(
+        self,
+        graph: bytes,
+        vocabulary: Vocabulary,
+        kinds: Sequence[str],
+        steps: np.ndarray,
+        context: Context | None = None,
+    ) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -48,6 +57,7 @@ class SpanNetwork:
         options.enable_cpu_mem_arena = False
         self._session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self.graph, self.vocabulary, self.kinds, self.steps = graph, vocabulary, tuple(kinds), steps
+        self.context = context
         self._follows = np.where(may_follow(len(kinds)), steps, -np.inf)
 
     def find(self, texts: Sequence[Cut]) -> list[list[Raw]]:
@@ -55,7 +65,10 @@ class SpanNetwork:
         found: list[list[Raw]] = [[] for _ in texts]
         for rows in _batches([len(text.units) for text in texts]):
             ids, sizes = filled([self.vocabulary.read(texts[row]) for row in rows])
-            (scores,) = self._session.run(["scores"], {"ids": ids, "sizes": sizes})
+            given = {"ids": ids, "sizes": sizes}
+            if self.context:
+                given["states"] = stacked(self.context.read([texts[row] for row in rows]))
+            (scores,) = self._session.run(["scores"], given)
             for row, own, size in zip(rows, scores, sizes, strict=True):
                 places = texts[row].places
                 found[row] = [
@@ -98,7 +111,10 @@ class DeepExtractor:
             "trust": self.trust.curve.tolist(),
             "least": self.least,
         }
-        return {GRAPH: network.graph, SETTINGS: pack_json(settings), STEPS: pack_array(network.steps)}
+        parts = {GRAPH: network.graph, SETTINGS: pack_json(settings), STEPS: pack_array(network.steps)}
+        if network.context:
+            parts |= {ENCODER: network.context.graph, TOKENIZER: network.context.tokenizer.encode()}
+        return parts
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder, which exists and is empty."""
@@ -111,7 +127,8 @@ def open_extractor(folder: Path) -> DeepExtractor:
     try:
         told = unpack_json(parts[SETTINGS])
         vocabulary, steps = Vocabulary(told["names"]), unpack_array(parts[STEPS])
-        network = SpanNetwork(parts[GRAPH], vocabulary, told["kinds"], steps)
+        context = Context(parts[ENCODER], parts[TOKENIZER].decode()) if ENCODER in parts else None
+        network = SpanNetwork(parts[GRAPH], vocabulary, told["kinds"], steps, context)
         return DeepExtractor(network, Trust(np.array(told["trust"])), float(told["least"]))
     except (KeyError, ValueError, TypeError) as error:
         raise ModelMissing(f"The model in {folder} does not fit this kefu; run `kefu extract train`.") from error

@@ -118,3 +118,11 @@ def filled(texts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     for at, text in enumerate(texts):
         array[at, : len(text)] = text
     return array, sizes
+
+
+def stacked(states: Sequence[np.ndarray]) -> np.ndarray:
+    """States of texts as one array float32 (n_texts, n_units, n), filled up with zeros."""
+    array = np.zeros((len(states), max(map(len, states)), states[0].shape[1]), np.float32)
+    for at, own in enumerate(states):
+        array[at, : len(own)] = own
+    return array

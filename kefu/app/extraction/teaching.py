@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kefu.ai.extract.files import read_marked
 from kefu.ai.extract.marked import Marked
 from kefu.app.extraction.models import Card, Extractors
+from kefu.app.plugins import needing
 from kefu.core.errors import BadConfig, BadInput
 from kefu.core.ports.extractor import Extractor
 from kefu.core.ports.reader import Progress
@@ -55,22 +56,31 @@ async def taught_at_desk(store: Memory, zone: tzinfo, served: Extractor | None) 
 
 
 async def train_extractor(
-    texts: Sequence[Marked], extractors: Extractors, *, seed: int, progress: Progress, now: datetime
+    texts: Sequence[Marked],
+    extractors: Extractors,
+    *,
+    seed: int,
+    progress: Progress,
+    now: datetime,
+    encoder: Path | None = None,
 ) -> Card:
-    """Train and save as a new version, which is not served before it is promoted.
+    """Train and save as a new version, which is not served before it is promoted; `encoder` is the folder of one.
 
     Raises `BadInput` where there is too little to learn from, `BadConfig` without PyTorch.
     """
-    learned = await asyncio.to_thread(_learn, texts, seed, progress)
+    learned = await asyncio.to_thread(_learn, texts, seed, progress, encoder)
     return extractors.keep(learned, len(texts), now)
 
 
-def _learn(texts: Sequence[Marked], seed: int, progress: Progress) -> Learned:
+def _learn(texts: Sequence[Marked], seed: int, progress: Progress, encoder: Path | None) -> Learned:
     try:
+        from kefu.ai.extract.context import Context
         from kefu.ai.extract.training import learn
     except ImportError as error:
         raise BadConfig(
             f"Training needs a package that is not installed ({error}): pip install 'kefu[deep]'. "
             "Serving a trained model needs kefu[encoder] alone."
         ) from error
-    return learn(texts, seed=seed, progress=progress)
+    with needing("encoder"):
+        context = Context.of(encoder) if encoder else None
+    return learn(texts, seed=seed, progress=progress, context=context)
