@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,14 @@ LOOKS: dict[str, dict[str, Any]] = {
     "zh": {"locale": "zh-CN", "color_scheme": "light", "viewport": {"width": 1100, "height": 800}},
     "en": {"locale": "en-GB", "color_scheme": "dark", "viewport": {"width": 390, "height": 800}},
 }
+
+
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((one) => (window.shifted += one.value)))
+  .observe({ type: "layout-shift", buffered: true });
+"""
+"""Adds up how far things moved by themselves."""
 
 
 def sign_in(page: Page, server: Server) -> None:
@@ -32,3 +42,14 @@ def examine(page: Page, picture: Path) -> None:
     grave = [one for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
     assert not grave, json.dumps(grave, ensure_ascii=False, indent=1)[:3000]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def picture(width: int, height: int) -> bytes:
+    """A PNG of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + b"\x0f\x6b\x5c" * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")

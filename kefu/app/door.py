@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from kefu.app.attachments import Attachments
 from kefu.core.errors import BadInput
+from kefu.core.events import Corrected
 from kefu.core.nouns import Conversation
-from kefu.core.ports.store import Archive
-from kefu.service.desk.deeds import Deed, Merge, Note, Reply, SetFields
+from kefu.core.ports.store import Archive, Memory
+from kefu.service.desk.deeds import Correct, Deed, Merge, Note, Reply, SetFields
 from kefu.service.desk.fields import Field, checked
 
 
@@ -18,7 +19,7 @@ class Door:
     """What deeds are checked against: the company's fields, the store, the files, and which channels carry these."""
 
     fields: Sequence[Field]
-    store: Archive
+    store: Memory
     attachments: Attachments
     carries: Callable[[str], str]
 
@@ -32,6 +33,8 @@ class Door:
                 case Merge():
                     await _may_merge(conversation_id, deed.into, self.store)
                     found.append(deed)
+                case Correct():
+                    found.append(replace(deed, before=await self._corrected_before(conversation_id, deed.turn_id)))
                 case Reply() | Note() if deed.attachments:
                     if isinstance(deed, Reply):
                         await self._may_send_files(conversation_id)
@@ -40,6 +43,11 @@ class Door:
                 case _:
                     found.append(deed)
         return tuple(found)
+
+    async def _corrected_before(self, conversation_id: str, turn_id: str) -> str:
+        """What a colleague said before that a message wants; empty where nobody did."""
+        said = [one.event for one in await self.store.events(conversation_id) if isinstance(one.event, Corrected)]
+        return next((event.intent for event in reversed(said) if event.turn_id == turn_id), "")
 
     async def _may_send_files(self, conversation_id: str) -> None:
         talk = await self.store.conversation(conversation_id)

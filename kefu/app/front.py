@@ -6,7 +6,7 @@ from kefu.app.mode import Mode
 from kefu.app.opening import open_kefu
 from kefu.app.outlook import ALPHAS, Outlook, as_mapping, outcome_as_mapping
 from kefu.app.skills import load_module
-from kefu.service.desk.deeds import Assign, Deed, Merge, TeamDeed
+from kefu.service.desk.deeds import Assign, Deed, HandBack, Merge, Reply, Take, TeamDeed
 from kefu.service.desk.tools import fill, view_of
 from kefu.service.privacy.access import (
     RIGHTS,
@@ -40,6 +40,7 @@ __all__ = [
     "Customer",
     "Deed",
     "Dial",
+    "HandBack",
     "Kefu",
     "Kept",
     "Merge",
@@ -48,8 +49,10 @@ __all__ = [
     "Outcome",
     "Outlook",
     "Rates",
+    "Reply",
     "Right",
     "Server",
+    "Take",
     "Taken",
     "TeamDeed",
     "Viewer",

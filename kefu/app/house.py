@@ -14,7 +14,7 @@ import structlog
 
 from kefu.app.attachments import Attachments
 from kefu.app.clerk import Clerk
-from kefu.app.clerk.plan import read_plan
+from kefu.app.clerk.plan import marks_of, read_plan
 from kefu.app.config import Config
 from kefu.app.delivery import Delivery
 from kefu.app.door import Door
@@ -29,6 +29,7 @@ from kefu.app.listening import tidy
 from kefu.app.mode import Mode, Wish, read_wish, set_mode
 from kefu.app.notice import tell_team
 from kefu.app.outlook import Outlook, look, prove, release
+from kefu.app.people.seal import Seal
 from kefu.app.promise import Standing, read_certificate, standing, subject_of, usual_promise
 from kefu.app.remembered import Remembered
 from kefu.app.reporting import Reporting
@@ -45,7 +46,7 @@ from kefu.core.ports.reader import Reader
 from kefu.core.ports.recordings import Recordings
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory
-from kefu.service.desk.deeds import Deed, HandBack, Judge, Merge, Note, Rate, Reply, SettleQuestion, Take
+from kefu.service.desk.deeds import Deed, Judge, Merge, Note, Rate, Reply, SettleQuestion
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
@@ -96,6 +97,8 @@ class Kefu:
     reporting: Reporting = field(init=False)
     attachments: Attachments = field(init=False)
     extraction: Extraction = field(init=False)
+    seal: Seal = field(init=False)
+    _marks: tuple[tuple[str, int, int], ...] = field(init=False, default=(), repr=False)
 
     def __post_init__(self) -> None:
         """Follow the log of the store."""
@@ -103,6 +106,7 @@ class Kefu:
         self.clerk = Clerk(self.store, read_plan(self.config), self.tell)
         self.reporting = Reporting(self.store, self.catalog, self.house.hours)
         self.attachments = Attachments(self.config, self.store)
+        self.seal = Seal(self.config.get("security.session_secret", str))
         if self.attachments.can_link:
             self.house = replace(self.house, link=self.attachments.link)
         self.extraction = Extraction(self.store, self.config.zone, Served(extractors_of(self.config)))
@@ -144,10 +148,6 @@ class Kefu:
                 await self.act(deed.into, who, [Note(f"{MERGED} {conversation_id}")])
         return number, undo
 
-    async def person_replies(self, conversation_id: str, who: str, text: str) -> int:
-        """A member of the team answers; returns the number of the last event."""
-        return await self._speak(conversation_id, who, Reply(text))
-
     async def send_draft(self, turn_id: str, who: str) -> int:
         """A member of the team sends the draft of a turn as it stands, once; returns the number of the last event.
 
@@ -159,14 +159,6 @@ class Kefu:
                     raise BadInput("This draft speaks of something that did not happen; write your own answer.")
                 return await self._speak(one.conversation_id, who, Reply(one.event.text, turn_id))
         raise NotFound(f"There is no draft of turn {turn_id!r}.")
-
-    async def person_takes(self, conversation_id: str, who: str) -> int:
-        """A member of the team takes the conversation; the machine stays back from now on."""
-        return await self._speak(conversation_id, who, Take())
-
-    async def hand_back(self, conversation_id: str, who: str) -> int:
-        """The machine serves the customer again."""
-        return await self._speak(conversation_id, who, HandBack())
 
     def carries(self, channel: str) -> Carriage:
         """How a file reaches the customers of a channel: itself, as a link, or (empty) not at all."""
@@ -309,11 +301,21 @@ class Kefu:
             self._apply(found, wish, reader)
 
     async def reconfigure(self) -> None:
-        """Take over what kefu.toml says by now, as far as that needs no restart; raises `BadConfig`."""
+        """Take over what kefu.toml and the files of rules say by now, as far as that needs no restart.
+
+        Raises `BadConfig` once for what is wrong; until it is mended all stays as it was.
+        """
+        marks = await asyncio.to_thread(marks_of, self.config.home)
+        if marks == self._marks:
+            return
+        self._marks = marks
         config = await asyncio.to_thread(followed, self.config)
+        plan = await asyncio.to_thread(read_plan, config)
+        self.clerk.adopt(plan)
         if config is self.config:
             return
         self.config = config
+        self.reporting.hours = plan.hours
         self.rates = Rates(config.get("limits.messages_per_minute", int))
         self.house = replace(self.house, **house_settings(config))
         await self.watch()

@@ -18,6 +18,7 @@ from kefu.app.delivery import Delivery
 from kefu.app.house import WARM_UP, Kefu
 from kefu.app.listening import TIDY_S
 from kefu.app.models import Models
+from kefu.app.people.seal import seal_all
 from kefu.app.plugins import load_plugin
 from kefu.app.promise import usual_promise
 from kefu.app.readers import reader_settings
@@ -42,6 +43,9 @@ log = structlog.get_logger()
 
 GATHER_S = 60.0
 """How often colleagues' replies are looked at; the learning queue looks at them, too, when somebody opens it."""
+
+CONFIG_S = 2.0
+"""How often it is looked whether kefu.toml or a file of rules was changed, by this process or by another one."""
 
 WATCH_S = 60.0
 """How often the promise in force is held against the verdicts since."""
@@ -74,6 +78,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
         stack.push_async_callback(_stop, reading_up)
         await asyncio.wait((reading_up,), timeout=READ_UP_S)
         await kefu.watch()
+        await seal_all(kefu.store, kefu.seal, kefu.house.clock())
         await kefu.look_for_sample()
         reader.read(WARM_UP)
         if deliver:
@@ -84,6 +89,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             look_s = config.get("knowledge.look_s", float)
             stack.push_async_callback(_stop, asyncio.create_task(_every(look_s, kefu.follower.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(WATCH_S, kefu.keep_watch)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(CONFIG_S, kefu.reconfigure)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.index.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(GATHER_S, kefu.gather)))
             corrections = Corrections(kefu.store, catalog, home / config.get("skills.folder", str))
@@ -164,7 +170,6 @@ def make_house(
         shadow_share=config.get("promise.shadow_share", float),
         check_holds=timedelta(minutes=config.get("identity.minutes", float)),
         pushes=pushes,
-        notify=("team",) if config.get("handoff.notify_url", str) else (),
     )
 
 

@@ -67,7 +67,8 @@ class Reporting:
     """Writes down what became of every visit, as it happens."""
 
     def __init__(self, store: Memory, catalog: Catalog, hours: Hours) -> None:
-        self._store, self._catalog, self._hours = store, catalog, hours
+        self._store, self._catalog = store, catalog
+        self.hours = hours
 
     async def catch_up(self, most: int | None = None) -> bool:
         """Take in what happened since, at most so many batches; whether all of it is in."""
@@ -96,7 +97,7 @@ class Reporting:
         def work() -> Reported:
             values = {name: [value for value, _ in count_by(facts, name) if value] for name in CHOICES}
             chosen = asked.choice.of(facts)
-            return Reported(report(chosen, asked.period, now, self._hours, aim), values, whole)
+            return Reported(report(chosen, asked.period, now, self.hours, aim), values, whole)
 
         return await asyncio.to_thread(work)
 
@@ -112,7 +113,7 @@ class Reporting:
         return listed(old_enough(chosen, now) if asked.old else chosen, figure)
 
     async def _read(self, asked: Asked, scope: Scope) -> Sequence[Fact]:
-        zone, period = self._hours.zone, asked.period
+        zone, period = self.hours.zone, asked.period
         since, until = (datetime.combine(day, time(), zone) for day in (period.since, period.until + DAY))
         return await self._store.facts(since, until, scope)
 
@@ -122,7 +123,7 @@ class Reporting:
         Of those that were judged (True) all visits: a verdict may be about an earlier one.
         """
         latest = await self._store.latest_facts([*touched])
-        ground = ground_of(self._catalog, self._hours)
+        ground = ground_of(self._catalog, self.hours)
         found: list[Fact] = []
         for id_, judged in touched.items():
             before = None if judged else latest.get(id_)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 from zoneinfo import available_timezones
 
 from kefu.app.config import Config, load_config
@@ -18,6 +18,8 @@ from kefu.service.desk.hours import DAYS, parse_hours
 Kind = Literal["text", "language", "zone", "days", "hours", "dates", "whole", "share", "switch"]
 
 LONGEST_NAME, MOST_HOLIDAYS = 60, 400
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ SETTINGS: Mapping[str, Setting] = {
     )
 }
 """By key, in the order in which they are shown. No secret is among them, and none ever may be."""
+
+
+WORK = ("service_levels", "rules", "fields")
+WORK_TABLES = ("handoff.", "rating.", "teams.")
+"""How the team works: lists and tables of kefu.toml that a running server takes over, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +115,23 @@ def change_settings(home: Path, values: Mapping[str, object]) -> Changed:
 
 
 def followed(running: Config) -> Config:
-    """The running configuration with the settings that need no restart as kefu.toml has them now."""
+    """The running configuration with what needs no restart as kefu.toml has it now."""
     now = _now(running)
-    live = [key for key, one in SETTINGS.items() if one.live]
-    if all(now.values[key] == running.values[key] for key in live):
+    values = _merged(running.values, now.values)
+    if values == running.values:
         return running
-    values = {**running.values, **{key: now.values[key] for key in live}}
-    origins = {**running.origins, **{key: now.origins[key] for key in live}}
-    return replace(running, values=values, origins=origins)
+    return replace(running, values=values, origins=_merged(running.origins, now.origins))
+
+
+def _merged(running: Mapping[str, T], now: Mapping[str, T]) -> dict[str, T]:
+    """What is live as it is now, everything else as it was when the server started."""
+    kept = {key: one for key, one in running.items() if not is_live(key)}
+    return kept | {key: one for key, one in now.items() if is_live(key)}
+
+
+def is_live(key: str) -> bool:
+    """Whether a running server takes a key of kefu.toml over by itself."""
+    return key in WORK or key.startswith(WORK_TABLES) or (key in SETTINGS and SETTINGS[key].live)
 
 
 def house_settings(config: Config) -> dict[str, Any]:
@@ -126,6 +142,7 @@ def house_settings(config: Config) -> dict[str, Any]:
         "language": "en" if config.get("kefu.default_language", str) == "en" else "zh",
         "longest_text": config.get("limits.message_characters", int),
         "review_share": config.get("promise.review_share", float),
+        "notify": ("team",) if config.get("handoff.notify_url", str) else (),
     }
 
 

@@ -207,6 +207,7 @@ def clean(project: Path, findings: Path | None, *, dry_run: bool, undo: bool, as
     """
     from kefu.app.data.clean import carry_out, plan_cleaning, read_choices
     from kefu.app.data.clean import undo as take_back
+    from kefu.app.data.lock import writing
     from kefu.app.data.source import skills_of
     from kefu.app.plugins import needing
     from kefu.core.errors import BadInput
@@ -222,10 +223,11 @@ def clean(project: Path, findings: Path | None, *, dry_run: bool, undo: bool, as
         raise click.UsageError("Name the table of findings, or --undo.")
     with needing("tables"):
         choices, unreadable = read_choices(findings)
-    plan = plan_cleaning(skills, choices)
+    with writing(skills):
+        plan = plan_cleaning(skills, choices)
+        if not dry_run:
+            carry_out(plan, datetime.now(UTC))
     plan.refused[:0] = unreadable
-    if not dry_run:
-        carry_out(plan, datetime.now(UTC))
     if as_json_:
         as_json({"done": plan.done, "refused": plan.refused, "files": sorted(map(str, plan.files)), "dry_run": dry_run})
     else:

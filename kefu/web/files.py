@@ -18,6 +18,7 @@ from kefu.app.attachments import is_picture
 from kefu.core.errors import BadInput, NotFound
 from kefu.core.nouns import Attachment
 from kefu.core.ports.attachments import Filed
+from kefu.web.gate import note_look
 from kefu.web.hall import Hall, hall_of, limit, now
 from kefu.web.staff import act_on, talk_of
 from kefu.web.viewer import customer_of, operator_of
@@ -45,7 +46,9 @@ async def show(request: Request) -> Response:
     query = request.query_params
     linked = hall.kefu.attachments.is_link(id_, query.get("until", ""), query.get("sign", ""), now())
     if not (linked and filed.standing == "said"):
-        await _may_read(hall, operator_of(request), filed)
+        who = operator_of(request)
+        await _may_read(hall, who, filed)
+        note_look(request, who, filed.conversation_id)
     data = await hall.kefu.attachments.read(filed)
     return Response(data, media_type=filed.attachment.kind, headers=_headers(filed.attachment, linked=linked))
 

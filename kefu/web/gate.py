@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
+from time import monotonic
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -18,6 +19,8 @@ from kefu.app import RIGHTS, Operator, Right, may
 from kefu.app.people.team import Hand
 from kefu.core.errors import NotAllowed
 from kefu.core.trail import Deed
+from kefu.web.hall import hall_of
+from kefu.web.looking import LOOKED
 from kefu.web.viewer import operator_of, place_of
 
 Show = Callable[[Request], Awaitable[Response]]
@@ -77,6 +80,15 @@ def specify(connection: HTTPConnection, detail: str, about: str = "") -> None:
     """Say more of what the audit trail will hold of this request."""
     known: Deed = connection.state.deed
     connection.state.deed = replace(known, detail=detail, about=about or known.about)
+
+
+def note_look(connection: HTTPConnection, who: Operator, conversation_id: str) -> None:
+    """Let the audit trail hold that somebody reads a conversation: once an hour, and if they get it."""
+    if not hasattr(connection.state, "deed") and hall_of(connection).looks.is_new(
+        who.who, conversation_id, monotonic()
+    ):
+        hand = Hand(who, place_of(connection).address)
+        connection.state.deed = hand.did(LOOKED, f"conversation:{conversation_id}")
 
 
 def require(who: Operator, right: Right) -> None:

@@ -17,6 +17,7 @@ from kefu.app.practice import Practice
 from kefu.core.errors import NotFound, TooMany
 from kefu.core.nouns import Inbound, Language
 from kefu.core.ports.channel import SessionChannel
+from kefu.web.looking import Looks
 from kefu.web.measures import Measures
 from kefu.web.news import News
 from kefu.web.words import LANGUAGES
@@ -45,6 +46,7 @@ class Hall:
     opinions: Rates = field(default_factory=lambda: Rates(OPINIONS_PER_MINUTE))
     lookups: Rates = field(default_factory=lambda: Rates(LOOKUPS_PER_MINUTE))
     uploads: Rates = field(default_factory=lambda: Rates(UPLOADS_PER_MINUTE))
+    looks: Looks = field(default_factory=Looks)
     catalogue: Catalogue = field(init=False)
     news: News = field(init=False)
     jobs: Jobs = field(init=False)

@@ -62,11 +62,18 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A colleague at a conversation; `screen` names one of their windows."""
+    """Somebody at a conversation; `screen` names one of a colleague's windows, `who` is empty for the customer."""
 
     screen: str
     who: str
     state: State
+
+
+CUSTOMER_TYPES = Present("customer", "", "types")
+CUSTOMER_RESTS = Present("customer", "", "left")
+
+TYPES_S = 8.0
+"""How long the customer types once they said so: they say it again, and never that they stopped."""
 
 
 Note = Change | Seen | None
@@ -117,9 +124,9 @@ class News:
 
     def people(self, conversation_id: str) -> tuple[Present, ...]:
         """Who is at a conversation."""
-        late = monotonic() - GONE_S
+        now = monotonic()
         found = self._present.get(conversation_id, {})
-        return tuple(one for one, at in found.values() if at > late)
+        return tuple(one for one, at in found.values() if now - at < (GONE_S if one.who else TYPES_S))
 
     async def appear(self, conversation_id: str, present: Present) -> None:
         """Tell all processes that a colleague is at a conversation, or left it."""

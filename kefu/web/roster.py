@@ -206,7 +206,7 @@ async def pair(hall: Hall, who: Operator, secret: str) -> Pairing:
 async def turn_on(hall: Hall, hand: Hand, secret: str, code: str) -> Sequence[str]:
     """Turn one's second factor on; the recovery codes."""
     await myself(hall, hand.who)
-    return await account.turn_on(hall.kefu.store, hand, secret, code, now())
+    return await account.turn_on(hall.kefu.store, hand, secret, code, now(), seal=hall.kefu.seal)
 
 
 async def turn_off(hall: Hall, hand: Hand, password: str) -> None:

@@ -17,6 +17,7 @@ from kefu.app import may
 from kefu.core.nouns import Language
 from kefu.web.hall import hall_of, now
 from kefu.web.places import areas_of
+from kefu.web.reasons import reason_of
 from kefu.web.viewer import COOKIE as DESK_COOKIE
 from kefu.web.words import COOKIE, LANGUAGES, choose_language, words_in
 
@@ -50,6 +51,8 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
             when=lambda at: at.astimezone(hall.kefu.config.zone).strftime("%m-%d %H:%M:%S"),
             since=lambda at: duration(now() - at, language),
             size=size,
+            reason=lambda event: reason_of(event, language, hall.kefu.catalog),
+            reason_in=lambda event, wanted: reason_of(event, wanted, hall.kefu.catalog),
         )
     )
     answer = HTMLResponse(html, status, {"Cache-Control": "no-store"})

@@ -190,24 +190,6 @@ async def read_counts(hall: Hall, who: Operator) -> Mapping[str, int]:
     return {"conversations": talks, "waiting": waiting}
 
 
-async def reply(hall: Hall, who: Operator, conversation_id: str, text: str, name: str = "") -> int:
-    """Answer as a person; the number of the conversation's last event."""
-    await act_on(hall, who, conversation_id)
-    return await hall.kefu.person_replies(conversation_id, named(who, name), text)
-
-
-async def take(hall: Hall, who: Operator, conversation_id: str, name: str = "") -> int:
-    """Take a conversation; the number of its last event."""
-    await act_on(hall, who, conversation_id)
-    return await hall.kefu.person_takes(conversation_id, named(who, name))
-
-
-async def hand_back(hall: Hall, who: Operator, conversation_id: str, name: str = "") -> int:
-    """Let the machine serve the customer again; the number of the conversation's last event."""
-    await act_on(hall, who, conversation_id)
-    return await hall.kefu.hand_back(conversation_id, named(who, name))
-
-
 async def judge(hall: Hall, who: Operator, turn_id: str, name: str = "", *, right: bool) -> None:
     """Say whether the machine was right in a drawn enquiry."""
     require(who, "judge")

@@ -68,7 +68,7 @@ By = Literal["customer", "machine", "person", "note", "draft", "event"]
 class Fact:
     """An event in a few words: its name in `messages`, who did it, and what beside; `section` has a name for that.
 
-    `call` is the number of the event with which a call began.
+    `call` is the number of the event with which a call began; `event` is there where it gives a reason of its own.
     """
 
     kind: str
@@ -77,6 +77,7 @@ class Fact:
     section: str = ""
     at: datetime | None = None
     call: int = 0
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,8 @@ def fact_of(event: Event) -> Fact | None:
         return None
     until = event.until if isinstance(event, Snoozed) else None
     due = event.due if isinstance(event, TargetSet | TargetMissed) else until
-    return Fact(type(event).__name__, getattr(event, "who", ""), detail, SECTIONS.get(type(event), ""), due)
+    why = event if isinstance(event, Assigned | Escalated | RuleApplied | Woken) else None
+    return Fact(type(event).__name__, getattr(event, "who", ""), detail, SECTIONS.get(type(event), ""), due, event=why)
 
 
 def _of_turn(event: Event) -> str | None:
@@ -246,8 +248,7 @@ def _of_team(event: Event) -> str | None:  # noqa: C901, PLR0912 - one case an e
         case PersonTook() | HandedBack() | Closed() | Reopened() | Snoozed() | RatingAsked():
             return ""
         case Assigned() | Escalated():
-            to = " · ".join(filter(None, (event.person, event.team)))
-            return " · ".join(filter(None, (f"→ {to or '—'}", event.because)))
+            return f"→ {' · '.join(filter(None, (event.person, event.team))) or '—'}"
         case Prioritised():
             return event.priority
         case Tagged():
@@ -255,7 +256,7 @@ def _of_team(event: Event) -> str | None:  # noqa: C901, PLR0912 - one case an e
         case FieldsSet():
             return ", ".join(f"{name}={value or '—'}" for name, value in event.fields.items())
         case Woken():
-            return event.because
+            return ""
         case Merged():
             return f"→ {event.into}"
         case Rated():
@@ -265,7 +266,7 @@ def _of_team(event: Event) -> str | None:  # noqa: C901, PLR0912 - one case an e
         case MacroApplied():
             return event.macro
         case RuleApplied():
-            return " · ".join(filter(None, (event.rule, event.because)))
+            return event.rule
         case TargetMissed():
             return event.target
         case TargetSet() if event.due:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
 from kefu.app import Operator, Right, fill, may
 from kefu.core.errors import BadInput, NotAllowed, NotFound
 from kefu.core.ports.tools import Kind, Tool
-from kefu.web.hall import Hall
+from kefu.web.hall import Hall, now
 from kefu.web.staff import talk_of
 
 LONGEST_NAME = 60
@@ -64,6 +65,10 @@ async def read_macros(hall: Hall, who: Operator, conversation_id: str, name: str
         texts: Any = tool.body.get("text", {})
         text = texts.get(talk.language) or next((one for one in texts.values() if one), "")
         deeds: Any = tool.body.get("deeds", ())
+        hours: Any = tool.body.get("snooze_hours", 0)
+        deeds = [*deeds]
+        if hours:
+            deeds.append({"deed": "snooze", "until": (now() + timedelta(hours=hours)).isoformat()})
         ready.append(Ready(tool.id, tool.name, fill(text, talk, name, company), deeds))
     return ready
 

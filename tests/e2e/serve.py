@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
@@ -39,6 +40,11 @@ def make_app(settings):
 """
 
 
+def behind(file: Path) -> datetime:
+    """The house's clock, as many minutes behind as a test says."""
+    return datetime.now(UTC) - timedelta(minutes=float(file.read_text("utf-8") or 0))
+
+
 def main() -> None:
     """Serve on a port, with everything kept in a folder."""
     port, home = int(sys.argv[1]), Path(sys.argv[2])
@@ -54,6 +60,8 @@ def main() -> None:
     house = WebHouse(make_config(home, **own), durable=True)
     if (home / "shadow").exists():
         house.bench.house = replace(house.bench.house, review_share=1.0)
+    if (home / "behind").exists():
+        house.bench.house = replace(house.bench.house, clock=lambda: behind(home / "behind"))
     demo = len(sys.argv) > 3
 
     @asynccontextmanager

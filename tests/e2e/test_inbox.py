@@ -9,18 +9,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
-from web_browser import LOOKS, examine, sign_in
+from web_browser import LOOKS, SHIFTS, examine, sign_in
 from web_house import OPERATOR_TOKEN
 from web_server import Server
 
 pytestmark = pytest.mark.e2e
 
 SOON = 10_000
-SHIFTS = """
-window.shifted = 0;
-new PerformanceObserver((list) => list.getEntries().forEach((one) => (window.shifted += one.value)))
-  .observe({ type: "layout-shift", buffered: true });
-"""
 WIDE = {"width": 1360, "height": 860}
 Open = Callable[..., Page]
 

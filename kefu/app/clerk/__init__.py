@@ -67,6 +67,13 @@ class Clerk:
         self._tell = tell
         self._woken = asyncio.Event()
         self._calm: dict[str, tuple[int, datetime | None]] = {}
+        self._begun = False
+
+    def adopt(self, plan: Plan) -> None:
+        """Go by another plan from the next look on, which begins with every conversation that people have."""
+        if plan != self.plan:
+            self.plan, self._calm, self._begun = plan, {}, False
+            self.wake()
 
     def wake(self) -> None:
         """Something happened."""
@@ -74,15 +81,15 @@ class Clerk:
 
     async def run(self, house: Callable[[], House]) -> None:
         """Look until cancelled; what fails is said in the log and tried again at the next look."""
-        begun = False
         while True:
             self._woken.clear()
             try:
-                if not begun:
+                if not self._begun:
+                    self._begun = True
                     await self.take_up(house())
-                    begun = True
                 await self.look(house())
             except KefuError as error:
+                self._begun = False
                 log.warning("clerk", code=error.code, advice=error.message)
             await asyncio.sleep(REST_S)
             with suppress(TimeoutError):

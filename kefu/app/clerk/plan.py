@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kefu.app.config import Config
 from kefu.core.errors import BadConfig, BadInput
@@ -61,6 +62,13 @@ def read_plan(config: Config) -> Plan:
         fields=fields,
         asking=parse_asking(config.table("rating"), shown),
     )
+
+
+def marks_of(home: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that kefu.toml or a file of rules was written since: names, times and sizes."""
+    files = [home / "kefu.toml", *sorted((home / RULES).glob("*.toml"))]
+    found = ((file.name, file.stat()) for file in files if file.is_file())
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
 
 
 def read_rules(config: Config, teams: Collection[str], fields: Sequence[Field]) -> tuple[Rule, ...]:

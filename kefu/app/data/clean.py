@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from kefu.ai.text.marks import parse_marks
+from kefu.app.data.lock import KEPT, write_whole, writing
 from kefu.core.errors import BadInput, NotFound
 from kefu.service.skills.parse import NAME
 
@@ -27,8 +28,6 @@ DEEDS: tuple[Deed, ...] = get_args(Deed)
 """What the column `do` may say; an empty one leaves the sentence as it is. `to` is the intent or the new text."""
 
 WORDS = {"删除": "delete", "移动": "move", "改写": "rewrite"}
-KEPT = ".cleaned"
-"""The folder beside the skills in which files are kept as they were."""
 
 ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
 """How spreadsheets write: Excel in China writes CSV in GB18030."""
@@ -176,7 +175,7 @@ def carry_out(plan: Cleaning, now: datetime) -> None:
     after = {path.relative_to(plan.skills).as_posix(): text for path, text in plan.files.items()}
     (kept / "files.json").write_text(json.dumps({"before": before, "after": after}, ensure_ascii=False), "utf-8")
     for path, text in plan.files.items():
-        path.write_text(text, "utf-8", newline="\n")
+        write_whole(path, text)
 
 
 def undo(skills: Path) -> list[str]:
@@ -184,6 +183,11 @@ def undo(skills: Path) -> list[str]:
 
     Raises `NotFound` when there is none, `BadInput` when a file was changed since.
     """
+    with writing(skills):
+        return _undo(skills)
+
+
+def _undo(skills: Path) -> list[str]:
     kept = sorted(_keeping(skills).glob("*/files.json"))
     if not kept:
         raise NotFound("There is no cleaning to take back.")
@@ -192,7 +196,7 @@ def undo(skills: Path) -> list[str]:
         if not (skills / name).is_file() or (skills / name).read_text("utf-8") != after:
             raise BadInput(f"{skills / name} was changed since; its text before is in {kept[-1]}.")
     for name, before in files["before"].items():
-        (skills / name).write_text(before, "utf-8", newline="\n")
+        write_whole(skills / name, before)
     kept[-1].unlink()
     kept[-1].parent.rmdir()
     return list(files["before"])

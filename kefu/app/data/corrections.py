@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from kefu.app.data.lock import write_whole, writing
 from kefu.app.data.source import language_of, open_source
 from kefu.service.privacy.guard import guard
 
@@ -27,25 +28,27 @@ def put_in(skills: Path, owners: Mapping[str, str], intent: str, text: str) -> s
         return "holds personal data"
     if intent not in owners:
         return "is an intent that no skill serves any more"
-    known = open_source(skills).loaded.corpus.sentences
-    if any(one.text == line and one.intent == intent for one in known):
-        return "stands there already"
-    file = skills / owners[intent] / f"examples.{language_of(line)}.txt"
-    head, ours = _read(file)
-    ours.setdefault(intent, []).append(line)
-    _write(file, head, ours)
+    with writing(skills):
+        known = open_source(skills).loaded.corpus.sentences
+        if any(one.text == line and one.intent == intent for one in known):
+            return "stands there already"
+        file = skills / owners[intent] / f"examples.{language_of(line)}.txt"
+        head, ours = _read(file)
+        ours.setdefault(intent, []).append(line)
+        _write(file, head, ours)
     return ""
 
 
 def take_out(skills: Path, text: str) -> bool:
     """Take a sentence out again wherever this module put it in; whether it was there."""
     line, found = " ".join(text.split()), False
-    for file in sorted(skills.glob("*/examples.*.txt")):
-        head, ours = _read(file)
-        left = {intent: [one for one in lines if one != line] for intent, lines in ours.items()}
-        if left != ours:
-            _write(file, head, left)
-            found = True
+    with writing(skills):
+        for file in sorted(skills.glob("*/examples.*.txt")):
+            head, ours = _read(file)
+            left = {intent: [one for one in lines if one != line] for intent, lines in ours.items()}
+            if left != ours:
+                _write(file, head, left)
+                found = True
     return found
 
 
@@ -66,9 +69,7 @@ def _read(file: Path) -> tuple[str, dict[str, list[str]]]:
 def _write(file: Path, head: str, ours: Mapping[str, list[str]]) -> None:
     """Write a file whole, so that nobody ever reads half of it."""
     text = "\n\n".join(filter(None, (head, "\n".join(_section(ours)))))
-    making = file.with_suffix(".new")
-    making.write_text(f"{text}\n" if text else "", "utf-8", newline="\n")
-    making.replace(file)
+    write_whole(file, f"{text}\n" if text else "")
 
 
 def _section(ours: Mapping[str, list[str]]) -> Iterator[str]:

@@ -5,7 +5,6 @@ The notation (`看[英语课](course)`) is what is shown and written; every chan
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +13,13 @@ from pathlib import Path
 from kefu.ai.text.marks import parse_marks
 from kefu.app.data.clean import Choice, Cleaning, carry_out, plan_cleaning, with_sentences
 from kefu.app.data.corrections import HEAD
+from kefu.app.data.lock import writing
 from kefu.app.data.source import manifest_of
 from kefu.core.errors import BadInput, NotFound
 from kefu.core.nouns import Language
 from kefu.service.skills.parse import NAME, read_examples
 
 LONGEST, MOST_AT_ONCE = 500, 200
-
-_writing = threading.Lock()
-"""Two changes of the same file must not read it at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def add_examples(skills: Path, intent: str, language: Language, texts: Sequence[
     lines = list(dict.fromkeys(filter(None, (_line(text) for text in texts[: MOST_AT_ONCE + 1]))))
     if not lines or len(lines) > MOST_AT_ONCE:
         raise BadInput(f"Write 1 to {MOST_AT_ONCE} sentences, a line each.")
-    with _writing:
+    with writing(skills):
         known = {one.text for one in list_examples(skills) if one.intent == intent}
         new = [line for line in lines if line not in known]
         plan = Cleaning(skills)
@@ -88,7 +85,7 @@ def add_examples(skills: Path, intent: str, language: Language, texts: Sequence[
 
 def remove_example(skills: Path, place: str, text: str, now: datetime) -> None:
     """Remove a sentence; raises `BadInput` when another one stands there by now."""
-    with _writing:
+    with writing(skills):
         carry_out(_plan(skills, Choice(0, "delete", place, parse_marks(text).text, "")), now)
 
 
@@ -97,7 +94,7 @@ def change_example(skills: Path, place: str, text: str, new: str, intent: str, *
     line, plain = _line(new), parse_marks(text).text
     if not line:
         raise BadInput("A sentence can't be empty; remove it instead.")
-    with _writing:
+    with writing(skills):
         before = next((one for one in list_examples(skills) if one.place == place and one.text == text), None)
         if before is None:
             raise BadInput(f"{place} holds another sentence by now; look again.")

@@ -11,6 +11,7 @@ from typing import get_args
 
 import pyotp
 
+from kefu.app.people.seal import Seal
 from kefu.app.people.team import Hand, Staff, difference, find, hash_of, renamed, with_secrets
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
@@ -46,7 +47,7 @@ def new_secret() -> str:
     return pyotp.random_base32()
 
 
-async def turn_on(staff: Staff, hand: Hand, secret: str, code: str, now: datetime) -> Sequence[str]:
+async def turn_on(staff: Staff, hand: Hand, secret: str, code: str, now: datetime, *, seal: Seal) -> Sequence[str]:
     """Turn one's second factor on, once the app has shown a right code; the recovery codes, told this once."""
     person = await find(staff, hand.who.id)
     counter = counter_of(secret, code, now)
@@ -54,7 +55,7 @@ async def turn_on(staff: Staff, hand: Hand, secret: str, code: str, now: datetim
         raise BadInput("The code does not belong to this secret; check the phone's clock and take the next code.")
     codes = recovery_codes(token_bytes(8 * RECOVERY_CODES))
     digests = tuple(map(digest_of, codes))
-    after = with_secrets(person, second=secret, counter=counter, recovery=digests)
+    after = with_secrets(person, second=seal.close(person.id, secret), counter=counter, recovery=digests)
     deed = hand.did("account.second_on", f"person:{person.id}", person, after)
     await staff.change(Change(now, (deed,), people=(after,)))
     return codes

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 
+from kefu.app.people.seal import Seal
 from kefu.app.people.team import Hand, Staff, with_secrets
 from kefu.core.errors import Conflict, NotSignedIn
-from kefu.core.people import Person, SignIn, digest_of, key_of
+from kefu.core.people import Person, Secrets, SignIn, digest_of, key_of
 from kefu.core.ports.people import Change
 from kefu.service.people.passwords import is_right, pause_after
 from kefu.service.people.second_factor import spent
@@ -53,13 +54,15 @@ async def check_password(staff: Staff, name: str, password: str, place: Place, n
     return person
 
 
-async def check_code(staff: Staff, person_id: str, code: str, place: Place, now: datetime) -> Person:
+async def check_code(staff: Staff, person_id: str, code: str, place: Place, now: datetime, *, seal: Seal) -> Person:
     """Who has given a right code after a right password; each code counts once. Raises `NotSignedIn`."""
     person = await _begin(staff, await staff.person(person_id), place, now)
-    secrets = spent(person.secrets, code, now) if person else None
+    kept = person.secrets if person else Secrets()
+    known = seal.open(person_id, kept.second) if kept.second else ""
+    secrets = spent(replace(kept, second=known), code, now) if known else None
     if person is None or secrets is None:
         raise NotSignedIn("The code is wrong or was used; wait for the next one.")
-    return replace(person, secrets=secrets)
+    return replace(person, secrets=replace(secrets, second=kept.second))
 
 
 async def open_sign_in(staff: Staff, person: Person, place: Place, now: datetime, *, way: str = "password") -> str:

@@ -169,11 +169,12 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """Say what a message of a turn really wants; an empty `intent` takes that back."""
+    """Say what a message of a turn really wants; an empty `intent` takes that back, to `before` where there is one."""
 
     turn_id: str
     text: str
     intent: str
+    before: str = ""
     deed: Literal["correct"] = "correct"
 
 
@@ -336,7 +337,7 @@ def undo_of(deed: Deed, talk: Conversation) -> tuple[Deed, ...]:
         case Reopen():
             return (Close(),)
         case Correct():
-            return (Correct(deed.turn_id, deed.text, ""),)
+            return (Correct(deed.turn_id, deed.text, deed.before, deed.intent),)
         case JudgeSpan():
             return (replace(deed, kind=None),)
     return ()

@@ -12,12 +12,23 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
-from kefu.app import Operator, Server, as_mapping, conversation_id_of, outcome_as_mapping
+from kefu.app import (
+    HandBack,
+    Operator,
+    Reply,
+    Server,
+    Take,
+    TeamDeed,
+    as_mapping,
+    conversation_id_of,
+    outcome_as_mapping,
+)
 from kefu.core.ports.store import Review, Summary
 from kefu.web import staff
 from kefu.web.api.chat import LONGEST_WAIT_S, wait_for_lines
-from kefu.web.gate import Needs, specify
+from kefu.web.gate import Needs, note_look, specify
 from kefu.web.hall import Hall, hall_of
+from kefu.web.inbox import act as act_in
 from kefu.web.staff import (
     Happened,
     Letter,
@@ -27,6 +38,7 @@ from kefu.web.staff import (
     list_conversations,
     list_reviews,
     list_turns,
+    named,
     read_counts,
     read_dead,
     read_events,
@@ -118,34 +130,46 @@ async def conversations(
 
 
 @router.get("/conversations/{conversation_id}")
-async def conversation(conversation_id: str, hall: Hallway, who: Reader, after: int = 0) -> Transcript:
+async def conversation(
+    conversation_id: str, connection: HTTPConnection, hall: Hallway, who: Reader, after: int = 0
+) -> Transcript:
     """What was said."""
     await talk_of(hall, who, conversation_id)
+    note_look(connection, who, conversation_id)
     return await read_lines(hall, who, conversation_id, after)
 
 
 @router.get("/conversations/{conversation_id}/events")
-async def events(conversation_id: str, hall: Hallway, who: Witness, after: int = 0) -> Sequence[Happened]:
+async def events(
+    conversation_id: str, connection: HTTPConnection, hall: Hallway, who: Witness, after: int = 0
+) -> Sequence[Happened]:
     """Everything that happened."""
-    return [happened(one) for one in await read_events(hall, who, conversation_id, after)]
+    found = await read_events(hall, who, conversation_id, after)
+    note_look(connection, who, conversation_id)
+    return [happened(one) for one in found]
 
 
 @router.post("/conversations/{conversation_id}/reply")
 async def reply(conversation_id: str, answer: Answer, hall: Hallway, who: Replier) -> Done:
     """Answer as a person; this also takes the conversation."""
-    return Done(number=await staff.reply(hall, who, conversation_id, answer.text, answer.who))
+    return await _done(hall, who, conversation_id, Reply(answer.text), answer.who)
 
 
 @router.post("/conversations/{conversation_id}/take")
 async def take(conversation_id: str, act: Act, hall: Hallway, who: Taker) -> Done:
     """Take the conversation; the machine stays back."""
-    return Done(number=await staff.take(hall, who, conversation_id, act.who))
+    return await _done(hall, who, conversation_id, Take(), act.who)
 
 
 @router.post("/conversations/{conversation_id}/hand_back")
 async def hand_back(conversation_id: str, act: Act, hall: Hallway, who: Returner) -> Done:
     """Let the machine serve the customer again."""
-    return Done(number=await staff.hand_back(hall, who, conversation_id, act.who))
+    return await _done(hall, who, conversation_id, HandBack(), act.who)
+
+
+async def _done(hall: Hall, who: Operator, conversation_id: str, deed: TeamDeed, name: str) -> Done:
+    """One deed by a route of its own; any others, and what undoes them, go by `/deeds`."""
+    return Done(number=(await act_in(hall, who, conversation_id, [deed], named(who, name))).number)
 
 
 @router.post("/turns/{turn_id}/draft")
@@ -161,9 +185,11 @@ async def turns(hall: Hallway, who: Witness, limit: Limit = 50) -> Sequence[Turn
 
 
 @router.get("/turns/{turn_id}")
-async def turn(turn_id: str, hall: Hallway, who: Witness) -> Sequence[Happened]:
+async def turn(turn_id: str, connection: HTTPConnection, hall: Hallway, who: Witness) -> Sequence[Happened]:
     """Everything that one turn did, with its stages and its evidence."""
-    return [happened(one) for one in await read_turn(hall, who, turn_id)]
+    found = await read_turn(hall, who, turn_id)
+    note_look(connection, who, found[0].conversation_id)
+    return [happened(one) for one in found]
 
 
 @router.get("/outbox/dead")

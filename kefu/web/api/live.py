@@ -1,7 +1,8 @@
 """The chat widget's socket: one numbered stream of lines, and acknowledgements beside it.
 
 client  {"type": "hello", "session": "…", "after": 12}            first, within ten seconds
-{"type": "say", "id": "m1", "text": "…", "language": "zh"}
+{"type": "say", "id": "m1", "text": "…", "language": "zh", "attachments": ["…"]}
+{"type": "typing"}                                                while they type, at most every few seconds
 server  {"type": "message", "number": 13, "by": "machine", …}     every line after `after`, in order
 {"type": "ready", "last": 14, "waiting": false}           all that was missing has been sent
 {"type": "ack", "id": "m1", "number": 18}                 durable; its lines come as messages
@@ -26,6 +27,7 @@ from kefu.core.ports.channel import Raw
 from kefu.web.api.chat import take_message
 from kefu.web.errors import describe
 from kefu.web.hall import Hall, now
+from kefu.web.news import CUSTOMER_RESTS, CUSTOMER_TYPES
 from kefu.web.transcript import Transcript, read_lines
 from kefu.web.viewer import customer_with
 from kefu.web.words import choose_language
@@ -47,6 +49,10 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
     after: int = 0
 
 
+class Typing(msgspec.Struct, tag="typing", frozen=True):
+    """The customer is typing; what they type is not sent."""
+
+
 class Say(msgspec.Struct, tag="say", frozen=True):
     """A message; its fields are checked at the channel's door."""
 
@@ -54,7 +60,7 @@ class Say(msgspec.Struct, tag="say", frozen=True):
 
 
 HELLO = msgspec.json.Decoder(Hello)
-SAY = msgspec.json.Decoder(Say)
+SAID = msgspec.json.Decoder(Say | Typing)
 ENCODER = msgspec.json.Encoder()
 
 
@@ -72,7 +78,7 @@ async def live(socket: WebSocket) -> None:
             await socket.close(REFUSED)
             return
         try:
-            await _both(_hear(socket, hall, hello.session), _tell(socket, hall, customer, hello.after))
+            await _both(_hear(socket, hall, hello.session, customer), _tell(socket, hall, customer, hello.after))
         except KefuError as error:
             await _tell_error(socket, error)
             await socket.close(FAILED)
@@ -103,13 +109,19 @@ async def _tell(socket: WebSocket, hall: Hall, customer: Customer, after: int) -
             await _send_lines(socket, news)
 
 
-async def _hear(socket: WebSocket, hall: Hall, session: str) -> None:
+async def _hear(socket: WebSocket, hall: Hall, session: str, customer: Customer) -> None:
     """Take what the customer says, in order."""
     headers = {"authorization": f"Bearer {session}"}
+    conversation_id = conversation_id_of(customer.channel, customer.sender)
     while True:
         body, own_id = (await _receive(socket)).encode("utf-8", "replace"), ""
         try:
-            own_id = _decoded(SAY, body).id
+            said = _decoded(SAID, body)
+            if isinstance(said, Typing):
+                await hall.news.appear(conversation_id, CUSTOMER_TYPES)
+                continue
+            own_id = said.id
+            await hall.news.appear(conversation_id, CUSTOMER_RESTS)
             await _send(socket, type="typing")
             accepted = await take_message(hall, Raw(body, headers, {}, now()))
             await _send(socket, type="ack", id=accepted.id, number=accepted.number)

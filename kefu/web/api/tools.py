@@ -66,6 +66,7 @@ class Macro(Named):
     shared: bool = True
     text: Texts = Texts(zh="", en="")
     deeds: list[Doing] = Field(default_factory=list, max_length=10)
+    snooze_hours: int = Field(0, ge=0, le=24 * 90, description="Look again so many hours after it was used; 0: don't")
 
 
 @router.get("/views")
@@ -96,7 +97,7 @@ async def macros(hall: Hallway, who: Reader) -> Sequence[Tool]:
 @router.post("/macros")
 async def keep_macro(wanted: Macro, hall: Hallway, who: MacroWriter) -> Tool:
     """Keep a macro."""
-    body = wanted.model_dump(mode="json", include={"text", "deeds"})
+    body = wanted.model_dump(mode="json", include={"text", "deeds", "snooze_hours"})
     return await keep_tool(hall, who, Tool(wanted.id, "macro", wanted.name, "" if wanted.shared else who.who, body))
 
 

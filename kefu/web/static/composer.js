@@ -76,7 +76,7 @@ function showAlso() {
 
 // A deed in a few words.
 export function wordsOf(deed) {
-  const values = { tag: deed.add?.join(", "), prioritise: deed.priority, assign: [deed.person, deed.team].filter(Boolean).join(" · "), close: "" };
+  const values = { tag: deed.add?.join(", "), prioritise: deed.priority, assign: [deed.person, deed.team].filter(Boolean).join(" · "), close: "", snooze: "" };
   return deed.deed in values ? text(`does_${deed.deed}`, { n: values[deed.deed] }) : "";
 }
 

@@ -9,6 +9,7 @@ const HELPED = ["MessageReceived", "PersonReplied", "SuggestionSettled", "Person
 const LIST_MS = 600;
 const BEAT_MS = 15000;
 const RETRY_MS = 2000;
+const TYPES_MS = 8000;
 const screen_ = [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 let position = Number(part("desk").dataset.position);
 let dirty = new Set();
@@ -83,12 +84,15 @@ function connect() {
   };
 }
 
+let hush = 0;
 function showPeople(people) {
+  clearTimeout(hush);
+  if (people.some((one) => !one.who)) hush = setTimeout(() => showPeople(people.filter((one) => one.who)), TYPES_MS);
   const others = [...new Map(people.filter((one) => one.screen !== screen_).map((one) => [one.who, one])).values()];
   part("people")?.replaceChildren(
     ...others
       .filter((one) => one.who !== part("desk").dataset.me)
-      .map((one) => Object.assign(document.createElement("span"), { className: "chip seen", textContent: text(one.state, { who: one.who }) })),
+      .map((one) => Object.assign(document.createElement("span"), { className: "chip seen", textContent: one.who ? text(one.state, { who: one.who }) : text("customer_types") })),
   );
 }
 

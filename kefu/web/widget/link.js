@@ -6,6 +6,7 @@ const POLL_S = 25;
 const SOCKET_AGAIN_MS = 60000;
 const MISSES = 2;
 const REFUSED = 4401;
+const TYPES_MS = 4000;
 
 export class Link {
   // `open(fresh)` gives a session; `hear` is told: line, ready, offline, ack, refused, typing, expired.
@@ -51,9 +52,17 @@ export class Link {
     if (!this.ready || this.timers.has(message.id)) return;
     this.timers.set(message.id, setTimeout(() => this.#breakOff(), ACK_MS));
     const attachments = (message.files ?? []).map((file) => file.id);
+    this.typedAt = 0;
     const frame = { id: message.id, text: message.text, language: this.language, ...(attachments.length ? { attachments } : {}) };
     if (this.socket) this.socket.send(JSON.stringify({ type: "say", ...frame }));
     else this.sending = (this.sending ?? Promise.resolve()).then(() => this.#post(frame));
+  }
+
+  // Said at most every few seconds; over polls it is not said at all.
+  types() {
+    if (!this.socket || !this.ready || Date.now() - (this.typedAt ?? 0) < TYPES_MS) return;
+    this.typedAt = Date.now();
+    this.socket.send('{"type":"typing"}');
   }
 
   rate(opinion) {

@@ -227,7 +227,10 @@ class Panel {
       this.#grow();
       this.#write(text, files);
     });
-    this.field.addEventListener("input", () => this.#grow());
+    this.field.addEventListener("input", () => {
+      this.#grow();
+      if (this.field.value) this.link.types();
+    });
     this.field.addEventListener("keydown", (event) => {
       // While Chinese is being composed, Enter belongs to the input method.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;

@@ -19,6 +19,7 @@ from kefu.app.copilot import help_with
 from kefu.core.nouns import Language
 from kefu.core.ports.desk import Order, Page, View
 from kefu.web.beside import read_beside
+from kefu.web.gate import note_look
 from kefu.web.hall import Hall, hall_of, now
 from kefu.web.inbox import all_views, count_views, find_lines, read_inbox
 from kefu.web.roster import list_colleagues
@@ -153,6 +154,7 @@ async def _talk(request: Request, hall: Hall, who: Operator, asked: Asked) -> di
     if not asked.conversation:
         return {"talk": None}
     talk = await talk_of(hall, who, asked.conversation)
+    note_look(request, who, talk.id)
     begin = max(0, talk.version - SHOWN) if asked.begin < 0 else asked.begin
     recorded = await read_thread(hall, who, talk.id, begin)
     language = choose_language(request, hall.language)

@@ -16,12 +16,15 @@ from kefu.web.screen import render
 from kefu.web.tools import SHARES, drop_tool, keep_tool, read_tools
 from kefu.web.viewer import operator_of
 
+SNOOZES = (1, 3, 24, 72, 168)
+"""Hours for which a macro may put a conversation aside."""
+
 
 async def show(request: Request) -> Response:
     """All macros, each in a form of its own, and an empty one."""
     who, hall = operator_of(request), hall_of(request)
     macros = [(tool, form_of(tool)) for tool in await read_tools(hall, who, "macro")]
-    return render(request, "macros/page.html", who=who, macros=macros, may_share=may(who, SHARES))
+    return render(request, "macros/page.html", who=who, macros=macros, may_share=may(who, SHARES), snoozes=SNOOZES)
 
 
 async def change(request: Request) -> Response:
@@ -47,7 +50,9 @@ def body_of(form: Mapping[str, str]) -> dict[str, Any]:
         deeds.append({"deed": "assign", "team": form["team"].strip()})
     if form.get("close"):
         deeds.append({"deed": "close"})
-    return {"text": {name: form.get(name, "").strip()[:5000] for name in ("zh", "en")}, "deeds": deeds}
+    hours = next((one for one in SNOOZES if str(one) == form.get("snooze")), 0)
+    text = {name: form.get(name, "").strip()[:5000] for name in ("zh", "en")}
+    return {"text": text, "deeds": deeds, "snooze_hours": hours}
 
 
 def form_of(tool: Tool) -> dict[str, Any]:
@@ -60,4 +65,5 @@ def form_of(tool: Tool) -> dict[str, Any]:
         "priority": deeds.get("prioritise", {}).get("priority", ""),
         "team": deeds.get("assign", {}).get("team", ""),
         "close": "close" in deeds,
+        "snooze": body.get("snooze_hours", 0),
     }

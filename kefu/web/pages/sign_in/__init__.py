@@ -94,7 +94,7 @@ async def _by_code(request: Request, target: str, code: str) -> Response:
     except NotSignedIn:
         return await ask(request, target, "too_late", status=401)
     try:
-        person = await check_code(hall.kefu.store, person_id, code, place_of(request), now())
+        person = await check_code(hall.kefu.store, person_id, code, place_of(request), now(), seal=hall.kefu.seal)
     except NotSignedIn:
         return await ask(request, target, "wrong_code", status=401, asks_code=True)
     return await enter(request, person, RedirectResponse(target, 303), way="password and code")

@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kefu.core.events import (
+    Assigned,
     DecisionTaken,
     Drafted,
     EffectPromised,
+    Escalated,
     HandedBack,
     HandedOff,
     MessageReceived,
@@ -19,11 +21,14 @@ from kefu.core.events import (
     PersonReplied,
     PersonTook,
     Replied,
+    RuleApplied,
     Stage,
     TurnTraced,
+    Woken,
 )
 from kefu.core.nouns import Evidence
 from kefu.core.ports.store import Recorded
+from kefu.web.gate import note_look
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
 from kefu.web.staff import read_turn
@@ -46,6 +51,7 @@ class Story:
     stages: tuple[Stage, ...] = ()
     replies: list[Replied | PersonReplied] = field(default_factory=list)
     effects: list[EffectPromised] = field(default_factory=list)
+    moves: list[Assigned | Escalated | RuleApplied | Woken] = field(default_factory=list)
 
     @property
     def total_ms(self) -> float:
@@ -58,6 +64,7 @@ async def show(request: Request) -> Response:
     who, hall = operator_of(request), hall_of(request)
     recorded = await read_turn(hall, who, request.path_params["turn"])
     story = tell(recorded)
+    note_look(request, who, story.conversation)
     longest = max((stage.took_ms for stage in story.stages), default=0.0) or 1.0
 
     def title(evidence: Evidence) -> str:
@@ -66,7 +73,7 @@ async def show(request: Request) -> Response:
     return render(request, "why/page.html", who=who, story=story, recorded=recorded, longest=longest, title=title)
 
 
-def tell(recorded: Iterable[Recorded]) -> Story:
+def tell(recorded: Iterable[Recorded]) -> Story:  # noqa: C901 - one case an event
     """Sort a turn's events."""
     story = Story("")
     for one in recorded:
@@ -93,4 +100,6 @@ def tell(recorded: Iterable[Recorded]) -> Story:
                 story.person = one.event.who
             case EffectPromised():
                 story.effects.append(one.event)
+            case Assigned() | Escalated() | RuleApplied() | Woken():
+                story.moves.append(one.event)
     return story
