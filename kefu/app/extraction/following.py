@@ -115,7 +115,10 @@ class Extraction:
         return await self._store.keep_extracts(by_message, name, after, batch.position)
 
     async def _messages(self, recorded: Sequence[Recorded]) -> dict[Key, Message]:
-        """The messages that these events are about, whole: a turn may be cut by the end of a batch."""
+        """The messages that these events are about, whole: a turn may be cut by the end of a batch.
+
+        What colleagues said of a message counts wherever in the log it stands.
+        """
         turns: dict[str, list[Recorded]] = {}
         for one in recorded:
             if isinstance(one.event, MessageReceived | MessageUnderstood):
@@ -127,10 +130,9 @@ class Extraction:
             for one in whole:
                 if isinstance(one.event, MessageReceived):
                     await self._add(found, talks, whole, one.conversation_id, one.number)
-        for one in recorded:
-            if isinstance(one.event, SpanJudged):
-                later = await self._store.events(one.conversation_id, one.event.number - 1)
-                await self._add(found, talks, later, one.conversation_id, one.event.number)
+        judged = {(one.conversation_id, one.event.number) for one in recorded if isinstance(one.event, SpanJudged)}
+        for id_, number in judged | (found.keys() & set(await self._store.judged_messages())):
+            await self._add(found, talks, await self._store.events(id_, number - 1), id_, number)
         return found
 
     async def _add(

@@ -134,6 +134,24 @@ async def test_a_colleagues_word_holds_whichever_model_reads_again() -> None:
     assert await store.judged_messages() == []
 
 
+async def test_a_colleagues_word_holds_while_the_past_is_read_again(monkeypatch) -> None:
+    monkeypatch.setattr(following, "BATCH", 2)
+    store, model = MemoryStore(), Finds("英语课")
+    for name in ("a", "b", "c", "d"):
+        await say(store, name)
+    await write(store, "a", SpanJudged(NOW, "mei", 2, 3, 6, "product"))
+    extraction = Extraction(store, ZONE, lambda: model)
+    await extraction.catch_up()
+    model.version, seen = "model-2", []
+
+    def look(_what: str, _done: int, _total: int) -> None:
+        seen.append([one.kind for one in store._extracted.by_message["c-a", 2]])
+
+    await extraction.read_again(look, alone(model))
+    assert len(seen) > 3
+    assert seen == [["product"]] * len(seen)
+
+
 async def test_an_erased_conversation_is_passed_over() -> None:
     store = MemoryStore()
     await say(store, "a")
