@@ -23,7 +23,11 @@ PAGES = (
         for language in ("en", "zh")
         for page in ("understanding", "the-promise", "knowledge")
     ),
-    *(f"docs/{language}/how-to/read-the-reports.md" for language in ("en", "zh")),
+    *(
+        f"docs/{language}/how-to/{page}.md"
+        for language in ("en", "zh")
+        for page in ("read-the-reports", "facts-from-conversations")
+    ),
 )
 ROW = re.compile(r"(<!--([\w-]+): (.+?)-->)[^|]*\| `[^`]*` \|")
 UNITS = {"ratio": "", "1/s": "/s"}

@@ -27,6 +27,7 @@ from kefu.ai.text.spans import taught
 from kefu.ai.text.words import cut_words
 
 HERE = Path(__file__).parent
+BASELINE = "CRF of the readers"
 WITH_ENCODER = "extract.v1 with MiniLM"
 HELD = 1200
 """Texts of CLUENER's training file that choices were made on: the first of a permutation with seed 7."""
@@ -126,7 +127,7 @@ def field(train: Sequence[Marked]) -> Find:
     return find
 
 
-MODELS: dict[str, Callable[[Sequence[Marked]], Find]] = {"extract.v1": deep, "CRF of the readers": field}
+MODELS: dict[str, Callable[[Sequence[Marked]], Find]] = {"extract.v1": deep, BASELINE: field}
 
 
 def measure(one: Set, data: Path, names: Sequence[str], *, dev: bool) -> list[dict[str, Any]]:
@@ -144,7 +145,7 @@ def measure(one: Set, data: Path, names: Sequence[str], *, dev: bool) -> list[di
         rate = len(texts) / (time.process_time() - began)
         overall, kinds = score([text.spans for text in test], found)
         print(f"{one.name} {name}:", {kind: round(100 * own.f1, 1) for kind, own in kinds.items()}, flush=True)
-        more = {"baseline": one.published, "baseline_name": one.published_name, "goal": one.goal}
+        more = {"published": one.published, "published_name": one.published_name, "goal": one.goal}
         figures += [
             figure(f"{one.name}, {name}: F1", 100 * overall.f1, "%", "higher", **more),
             figure(f"{one.name}, {name}: precision", 100 * overall.precision, "%", "higher"),
@@ -190,8 +191,14 @@ def write(figures: Sequence[dict[str, Any]]) -> None:
     before = json.loads(file.read_text("utf-8"))["figures"] if file.is_file() else []
     now = {one["name"]: one for one in figures}
     kept = [now.pop(one["name"], one) for one in before] + list(now.values())
+    values = {one["name"]: one["value"] for one in kept}
+    for one in kept:
+        name, _, what = one["name"].partition(", ")
+        beside = values.get(f"{name}, {BASELINE}: F1")
+        if what.endswith(": F1") and not what.startswith(BASELINE) and beside is not None:
+            one |= {"baseline": beside, "baseline_name": BASELINE}
     results = {
-        "command": "python bench/extraction/run.py --data DIR",
+        "command": "python bench/extraction/run.py --data DIR --encoder DIR",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, CPython {platform.python_version()}",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "figures": kept,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,7 +26,7 @@ from kefu.web.reports import read_period
 from kefu.web.staff import named, talk_of
 
 TRAITS: Mapping[str, Trait] = {name: name for name in ("kind", "value", "channel", "language", "day")}
-MOST_EXPORTED = 100_000
+MOST_EXPORTED = 20_000
 """Rows of a table; a longer one is cut here."""
 
 PART = 1000
@@ -84,10 +85,10 @@ def model_of(hall: Hall, who: Operator) -> Card | None:
 async def sentences_of(hall: Hall, who: Operator, found: Sequence[Extract]) -> list[Sentence]:
     """The sentence around each extract."""
     require(who, "read_reports")
+    turns = {turn_id: await hall.kefu.store.turn(turn_id) for turn_id in dict.fromkeys(one.turn_id for one in found)}
     read: list[Sentence] = []
     for one in found:
-        turn = await hall.kefu.store.turn(one.turn_id)
-        said = next((event.event for event in turn if event.number == one.number), None)
+        said = next((event.event for event in turns[one.turn_id] if event.number == one.number), None)
         if isinstance(said, MessageReceived):
             text, personal, end = said.text, said.personal, len(said.text)
             stretches = ((0, one.start), (one.start, one.end), (one.end, end))
@@ -136,7 +137,7 @@ async def as_table(hall: Hall, who: Operator, sought: Sought, kind: str) -> Resp
         after = page.next
         if not after:
             break
-    content = write_table("facts", rows, kind)
+    content = await asyncio.to_thread(write_table, "facts", rows, kind)
     headers = {"Content-Disposition": f'attachment; filename="facts.{kind}"'}
     return Response(content, media_type=MEDIA[kind], headers=headers)
 

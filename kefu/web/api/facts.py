@@ -115,7 +115,7 @@ async def counts(hall: Hallway, who: Staff, counting: Annotated[Counting, Query(
 @router.get("/table.csv", response_class=Response)
 @router.get("/table.xlsx", response_class=Response)
 async def table(hall: Hallway, who: Staff, asking: Annotated[Asking, Query()], request: Request) -> Response:
-    """All of them as a table, at most 100,000, latest first."""
+    """All of them as a table, at most 20,000, latest first."""
     await catch_up(hall)
     kind = request.url.path.rpartition(".")[2]
     return await as_table(hall, who, read_sought(hall, who, asking.query()), kind)
