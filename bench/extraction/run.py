@@ -7,7 +7,6 @@ import gzip
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -27,6 +26,10 @@ from kefu.ai.text.spans import taught
 from kefu.ai.text.words import cut_words
 
 HERE = Path(__file__).parent
+KEPT = HERE / ".models"
+"""Trained models, for the figures of serving."""
+
+SERVED = "CLUENER, extract.v1"
 BASELINE = "CRF of the readers"
 WITH_ENCODER = "extract.v1 with MiniLM"
 HELD = 1200
@@ -93,7 +96,7 @@ def parts(one: Set, data: Path, *, dev: bool) -> tuple[list[Marked], list[Marked
     return [train[at] for at in order[HELD:]], [train[at] for at in order[:HELD]]
 
 
-def deep(train: Sequence[Marked], encoder: Path | None = None) -> Find:
+def deep(train: Sequence[Marked], kept: Path, encoder: Path | None = None) -> Find:
     """The network, as `kefu extract train` learns it."""
     from kefu.ai.extract.context import Context
     from kefu.ai.extract.training import learn
@@ -103,11 +106,11 @@ def deep(train: Sequence[Marked], encoder: Path | None = None) -> Find:
             print(f"  {what} {done}/{total} {time.process_time():.0f} s", file=sys.stderr, flush=True)
 
     model = learn(train, seed=0, progress=show, context=Context.of(encoder) if encoder else None).extractor
-    model.save(_fresh(HERE / ".models" / ("encoder" if encoder else "latest")))
+    model.save(_fresh(kept))
     return lambda texts: [[(one.start, one.end, one.kind) for one in found] for found in model.find(texts)]
 
 
-def field(train: Sequence[Marked]) -> Find:
+def field(train: Sequence[Marked], _kept: Path) -> Find:
     """The conditional random field with which readers find what examples mark."""
     model = CrfSpans()
     lessons = []
@@ -127,7 +130,7 @@ def field(train: Sequence[Marked]) -> Find:
     return find
 
 
-MODELS: dict[str, Callable[[Sequence[Marked]], Find]] = {"extract.v1": deep, BASELINE: field}
+MODELS: dict[str, Callable[[Sequence[Marked], Path], Find]] = {"extract.v1": deep, BASELINE: field}
 
 
 def measure(one: Set, data: Path, names: Sequence[str], *, dev: bool) -> list[dict[str, Any]]:
@@ -137,7 +140,7 @@ def measure(one: Set, data: Path, names: Sequence[str], *, dev: bool) -> list[di
     figures: list[dict[str, Any]] = []
     for name in names:
         began = time.process_time()
-        find = MODELS[name](train)
+        find = MODELS[name](train, KEPT / f"{one.name}, {name}")
         spent = time.process_time() - began
         find(texts[:20])
         began = time.process_time()
@@ -157,19 +160,20 @@ def measure(one: Set, data: Path, names: Sequence[str], *, dev: bool) -> list[di
 
 
 SERVE = """
-import resource, sys
+import sys
 from pathlib import Path
 from kefu.ai.extract.serving import open_extractor
 model = open_extractor(Path(sys.argv[1]))
 model.find(["浙商银行企业信贷部的叶老桂博士从另一个角度对五道门槛进行了解读。"] * 500)
 assert "torch" not in sys.modules
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+status = Path("/proc/self/status").read_text()  # getrusage would count the process that began this one
+print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
 """
 
 
 def serving() -> list[dict[str, Any]]:
-    """The memory of a process that serves the latest model, without PyTorch, and the size of its files."""
-    folder = HERE / ".models" / "latest"
+    """The memory of a process that serves CLUENER's model, without PyTorch, and the size of its files."""
+    folder = KEPT / SERVED
     told = subprocess.run([sys.executable, "-c", SERVE, str(folder)], capture_output=True, text=True, check=True)
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
     return [
@@ -223,16 +227,15 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, help="an English encoder: WNUT17 is also measured with its states")
     options = parser.parse_args()
     if options.encoder:
-        MODELS[WITH_ENCODER] = lambda train: deep(train, options.encoder)
+        MODELS[WITH_ENCODER] = lambda train, kept: deep(train, kept, options.encoder)
     for one in SETS:
         if one.name in options.sets:
             names = [*options.models, *([WITH_ENCODER] if options.encoder and one.name == "WNUT17" else ())]
             figures = measure(one, options.data, names, dev=options.dev)
             if not options.dev:
                 write(figures)
-    if not options.dev and "extract.v1" in options.models:
+    if not options.dev and (KEPT / SERVED).is_dir():
         write(serving())
-    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
 if __name__ == "__main__":
