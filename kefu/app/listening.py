@@ -157,9 +157,9 @@ class Outline:
         return first * self.step_ms, (last + 1) * self.step_ms
 
     def onset_before(self, side: Side, at_ms: int) -> int:
-        """Where the last stretch of sound up to a moment began; the moment itself where there is none."""
+        """Where the last stretch of sound up to a moment began; the moment itself where there was none lately."""
         found = self.stretch(side, at_ms)
-        return found[0] if found else at_ms
+        return found[0] if found and at_ms - found[1] < SOON_MS else at_ms
 
     def onset_after(self, side: Side, at_ms: int) -> int:
         """Where the first sound from a moment on is; the moment itself where none follows soon."""

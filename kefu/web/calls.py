@@ -45,6 +45,8 @@ STAGES = ("heard", "text", "decided", "sound")
 
 By = Literal["customer", "machine", "person", "event"]
 HAPPENED = HandedOff | HandedBack | PersonTook | CallHeld | CallResumed | KeysPressed | Misheard
+AFTER = MessageReceived | Misheard | Spoken
+"""What is written once its speech is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +178,11 @@ def _aligned(recorded: Sequence[Recorded], heard: Outline | None) -> Iterator[Ut
         by, text, detail, cut = found
         at_ms = max(0, round((one.event.at - zero).total_seconds() * 1000))
         side: Side = "caller" if by == "customer" or isinstance(one.event, Misheard) else "house"
-        if heard and by != "event":
-            at_ms = heard.onset_before(side, at_ms) if _is_after(one.event) else heard.onset_after(side, at_ms)
+        if heard and isinstance(one.event, AFTER):
+            at_ms = heard.onset_before(side, at_ms)
+        elif heard and by != "event":
+            at_ms = heard.onset_after(side, at_ms)
         yield Utterance(one.number, one.turn_id, at_ms, by, hidden(text), hidden(detail), cut)
-
-
-def _is_after(event: Event) -> bool:
-    """Whether an event is written once its speech is over."""
-    return isinstance(event, MessageReceived | Misheard | Spoken)
 
 
 def _said(event: Event, turn_id: str, cuts: Mapping[tuple[str, str], Spoken]) -> tuple[By, str, str, bool] | None:

@@ -93,7 +93,9 @@ class Panel {
     if (line.by === "customer" && line.id) this.memory.drop(line.id);
     this.#waiting(line.waiting);
     if (line.revises) return;
-    this.#offer(line.by === "machine" ? line.quick_replies : []);
+    const quick = line.by === "machine" ? line.quick_replies : [];
+    // On a call, what can be said stands there until something else can.
+    if (quick.length || !this.voice.live) this.#offer(quick);
     if ((line.by === "machine" || line.by === "person") && line.number > this.memory.seen) {
       this.fresh += 1;
       this.#seen();

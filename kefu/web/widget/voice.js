@@ -27,9 +27,13 @@ export class Voice {
     this.call?.told(line);
   }
 
+  get live() {
+    return Boolean(this.call?.live);
+  }
+
   // Whether a text went over the line of a call.
   took(text) {
-    if (!this.call?.live) return false;
+    if (!this.live) return false;
     this.call.type(text);
     return true;
   }

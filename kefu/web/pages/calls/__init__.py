@@ -10,13 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from kefu.app.listening import Wave
-from kefu.app.people.team import Hand
 from kefu.core.errors import NotFound
 from kefu.web.calls import STAGES, list_calls, open_sound, read_call
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
 from kefu.web.thread import SECTIONS
-from kefu.web.viewer import operator_of, place_of
+from kefu.web.viewer import hand_of, operator_of
 
 SHOWN = 25
 WIDE, HIGH = 1000, 60
@@ -56,8 +55,7 @@ async def one(request: Request) -> Response:
 
 async def sound(request: Request) -> Response:
     """The recording as a WAV file, or the part of it that is asked for."""
-    hall, hand = hall_of(request), Hand(operator_of(request), place_of(request).address)
-    tape = await open_sound(hall, hand, *_which(request))
+    tape = await open_sound(hall_of(request), hand_of(request), *_which(request))
     wave = Wave(tape, await tape.length_ms())
     start, end = part(request.headers.get("range", ""), wave.size)
     # Compressed on its way, a file can't be asked for in parts.

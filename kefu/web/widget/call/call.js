@@ -34,7 +34,7 @@ export class Call {
     await styled;
     this.box.hidden = false;
     this.host.box().classList.add("calling");
-    this.box.focus();
+    this.box.focus({ preventScroll: true });
     if (this.host.voice.recording && !this.sentence) this.#ask("consentAsk", "consentWhy", { agree: () => this.#connect(true), refuse: () => this.#connect(false), cancel: () => this.#leave() });
     else this.#connect(false);
   }
@@ -42,6 +42,7 @@ export class Call {
   // Words go over the line, and by the chat if the line is lost before they were taken.
   type(text) {
     this.unsure.push(text);
+    this.#mine(text);
     this.line.send({ type: "typed", text });
   }
 
@@ -121,8 +122,9 @@ export class Call {
     this.#set({ thinks: true });
   }
 
+  // A reply comes in pieces, the next one while the last is still heard.
   #speak(mark, text) {
-    this.spoken.textContent = text;
+    this.spoken.textContent = (this.now.speaks ? this.spoken.textContent : "") + text;
     this.captions.scrollTop = this.captions.scrollHeight;
     this.#set({ speaks: mark, thinks: false });
   }
@@ -252,7 +254,7 @@ export class Call {
       make("div", { class: "answers" }, ...buttons),
     );
     this.question.hidden = false;
-    buttons[0].focus();
+    buttons[0].focus({ preventScroll: true });
   }
 
   #build() {
