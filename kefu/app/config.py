@@ -20,6 +20,9 @@ T = TypeVar("T")
 OPEN_TABLES = ("channels", "records", "lexicons", "teams")
 """Tables whose keys the operator names; what is in them is checked by those who read them."""
 
+OPEN_PARTS = ("voice.recogniser.", "voice.synthesiser.", "voice.detector.")
+"""Parts of tables in which an engine may have keys of its own."""
+
 SECRET = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -96,7 +99,7 @@ def load_config(home: Path) -> Config:
     defaults = dict(_flat(_parse("defaults.toml", files("kefu.app").joinpath("defaults.toml").read_text("utf-8"))))
     own = dict(_flat(_parse(str(file), file.read_text("utf-8"))))
     for key, value in own.items():
-        if key not in defaults and key.split(".")[0] not in OPEN_TABLES:
+        if key not in defaults and key.split(".")[0] not in OPEN_TABLES and not key.startswith(OPEN_PARTS):
             near = difflib.get_close_matches(key, defaults, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise BadConfig(f"{file}: unknown key {key!r}.{hint} `kefu config --full` shows all keys.")

@@ -13,6 +13,7 @@ from typing import Literal
 import structlog
 
 from kefu.app.attachments import Attachments
+from kefu.app.calls.switchboard import Switchboard
 from kefu.app.clerk import Clerk
 from kefu.app.clerk.plan import marks_of, read_plan
 from kefu.app.config import Config
@@ -99,6 +100,7 @@ class Kefu:
     extraction: Extraction = field(init=False)
     seal: Seal = field(init=False)
     _marks: tuple[tuple[str, int, int], ...] = field(init=False, default=(), repr=False)
+    calls: Switchboard = field(init=False)
 
     def __post_init__(self) -> None:
         """Follow the log of the store."""
@@ -110,6 +112,7 @@ class Kefu:
         if self.attachments.can_link:
             self.house = replace(self.house, link=self.attachments.link)
         self.extraction = Extraction(self.store, self.config.zone, Served(extractors_of(self.config)))
+        self.calls = Switchboard(self)
 
     @property
     def reader(self) -> Reader:

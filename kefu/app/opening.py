@@ -81,7 +81,9 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
         await seal_all(kefu.store, kefu.seal, kefu.house.clock())
         await kefu.look_for_sample()
         reader.read(WARM_UP)
+        stack.callback(kefu.calls.close)
         if deliver:
+            stack.push_async_callback(_stop, asyncio.create_task(kefu.calls.run()))
             stack.push_async_callback(_stop, asyncio.create_task(kefu.clerk.run(lambda: kefu.house)))
             minutes = config.get("reader.lexicons_minutes", float)
             stack.push_async_callback(_stop, asyncio.create_task(kefu.delivery.run()))

@@ -10,11 +10,13 @@ from urllib.parse import parse_qs
 from starlette.requests import HTTPConnection, Request
 
 from kefu.app import Kefu, Rates, Taken
+from kefu.app.calls.switchboard import log_times
 from kefu.app.jobs import Jobs
 from kefu.app.library.cards import Catalogue
 from kefu.app.people.single_sign_on import SingleSignOn, provider_of
 from kefu.app.practice import Practice
 from kefu.core.errors import NotFound, TooMany
+from kefu.core.events import CallTimed
 from kefu.core.nouns import Inbound, Language
 from kefu.core.ports.channel import SessionChannel
 from kefu.web.looking import Looks
@@ -60,6 +62,7 @@ class Hall:
         self.jobs, self.practice = Jobs(self.kefu.config.home), Practice(self.kefu.store)
         provider = provider_of(self.kefu.config)
         self.single_sign_on = SingleSignOn(provider) if provider else None
+        self.kefu.calls.take, self.kefu.calls.timed = self.take, self._timed
 
     @property
     def has_help(self) -> bool:
@@ -97,6 +100,10 @@ class Hall:
         taken = await self.kefu.take(inbound)
         self.measures.turn(inbound.channel, taken)
         return taken
+
+    def _timed(self, channel: str, timed: CallTimed) -> None:
+        log_times(channel, timed)
+        self.measures.call(channel, timed)
 
 
 def hall_of(connection: HTTPConnection) -> Hall:

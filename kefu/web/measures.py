@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from kefu.app import Taken
-from kefu.core.events import DecisionTaken, TurnTraced
+from kefu.core.events import CallTimed, DecisionTaken, TurnTraced
 
 Measure = TypeVar("Measure", Counter, Histogram)
 
 BUCKETS_S = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+CALL_BUCKETS_S = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 3.0)
 SHOWN_COUNTS = {
+    "live_calls": "Calls under way in this process",
     "due": "Partings in the outbox that wait for delivery",
     "dead": "Partings that were given up",
     "waiting": "Conversations in people's hands",
@@ -42,6 +44,13 @@ class Measures:
             buckets=BUCKETS_S,
             registry=self._registry,
         )
+        self._calls = Histogram(
+            "kefu_call_seconds",
+            "From the end of speech on a call to each stage: heard, text, decided, sound",
+            ("channel", "stage"),
+            buckets=CALL_BUCKETS_S,
+            registry=self._registry,
+        )
         self._turns = Counter(
             "kefu_turns", "Turns by what was decided", ("channel", "decision"), registry=self._registry
         )
@@ -61,6 +70,11 @@ class Measures:
                     self._of(self._stages, channel, stage.name).observe(stage.took_ms / 1e3)
             elif isinstance(event, DecisionTaken):
                 self._of(self._turns, channel, event.decision).inc()
+
+    def call(self, channel: str, timed: CallTimed) -> None:
+        """Count a turn of a call."""
+        for stage, took_ms in timed.stages.items():
+            self._of(self._calls, channel, stage).observe(took_ms / 1e3)
 
     def _of(self, measure: Measure, *labels: str) -> Measure:
         """The measure for some labels; looking it up anew would cost as much as observing."""

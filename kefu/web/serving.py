@@ -23,6 +23,7 @@ from kefu.app.people.single_sign_on import provider_of
 from kefu.web import files, pages
 from kefu.web.api import chat, health, model, webhooks
 from kefu.web.api.live import live
+from kefu.web.api.voice import TELEPHONES, talk
 from kefu.web.errors import HANDLERS
 from kefu.web.front import Front
 from kefu.web.hall import Hall
@@ -60,6 +61,7 @@ def assemble(
                 yield {"hall": hall}
 
     routes: list[BaseRoute] = [
+        *TELEPHONES,
         *webhooks.ROUTES,
         *model.ROUTES,
         *health.ROUTES,
@@ -116,7 +118,7 @@ def _api(config: Config) -> ASGIApp:
         max_age=3600,
     )
     busy = [*chat.ROUTES, WebSocketRoute("/live", live)]
-    routes = [Mount("/chat", routes=busy), Mount("/", Later(_team_api))]
+    routes = [Mount("/chat", routes=busy), WebSocketRoute("/voice/live", talk), Mount("/", Later(_team_api))]
     return Starlette(routes=routes, middleware=[cors], exception_handlers=HANDLERS)
 
 

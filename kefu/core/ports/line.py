@@ -7,11 +7,13 @@ as fast as it comes, and the line lets it out by the clock in frames of 20 ms.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from kefu.core.nouns import Identity, Language
+from kefu.core.ports.channel import Channel, Raw
 
 FRAME_MS = 20
 """How much audio travels together."""
@@ -21,7 +23,9 @@ FRAME_MS = 20
 class Caller:
     """Who calls: `sender` is the channel's id of the other end, `call_id` the transport's id of this call.
 
-    `identity` is what the transport could prove; a telephone number proves nothing.
+    `identity` is what the transport could prove; a telephone number proves nothing. `consent` is what the caller
+    said to being recorded before the call began, None where nobody could ask. Who wants to say just one sentence is
+    not greeted (`greet` False).
     """
 
     channel: str
@@ -29,6 +33,8 @@ class Caller:
     call_id: str
     identity: Identity | None = None
     language: Language | None = None
+    consent: bool | None = None
+    greet: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +96,47 @@ class Line(Protocol):
 
     async def hang_up(self) -> None:
         """End the call."""
+
+
+Answer = Callable[[Line], Awaitable[None]]
+"""Serves a call until it is over; returns when both ends have hung up."""
+
+
+class Socket(Protocol):
+    """A WebSocket, whoever carries it."""
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None once the other end is gone."""
+
+    async def send(self, message: str | bytes) -> None:
+        """Send one; what is sent to an end that is gone is lost."""
+
+
+@runtime_checkable
+class SocketLines(Channel, Protocol):
+    """A channel whose calls come over a WebSocket."""
+
+    async def open_line(self, socket: Socket, now: datetime) -> Line:
+        """Read who calls, and return the line; the socket was just accepted.
+
+        Raises `BadInput`, `NotSignedIn` or `BadSignature`; then there is no call.
+        """
+
+
+@runtime_checkable
+class Carrier(SocketLines, Protocol):
+    """A telephone company's side: it asks by a request what to do with a call, and is told which socket to open."""
+
+    def welcome(self, raw: Raw, url: str, socket_url: str) -> bytes:
+        """Check the request, which came to `url`, and send the caller to `socket_url`; the answer is XML.
+
+        Raises `BadSignature` or `BadInput`.
+        """
+
+
+@runtime_checkable
+class Exchange(Channel, Protocol):
+    """A channel that listens on a port of its own for calls of a telephone exchange."""
+
+    async def serve(self, answer: Answer) -> None:
+        """Take calls until cancelled; calls under way then end. Raises `BadConfig` where the port is taken."""

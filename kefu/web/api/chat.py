@@ -21,6 +21,7 @@ from kefu.app import Catalog, Customer, Viewer, conversation_id_of
 from kefu.core.errors import BadInput, NotSignedIn
 from kefu.core.nouns import Language
 from kefu.core.ports.channel import Raw
+from kefu.core.ports.line import SocketLines
 from kefu.web.api.webhooks import raw_of, take
 from kefu.web.files import CHAT
 from kefu.web.hall import Hall, hall_of, limit, now
@@ -44,6 +45,14 @@ class Arrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Language | None = None
 
 
+class Voice(msgspec.Struct, frozen=True):
+    """Whether customers may call, whether calls are recorded with their consent, whether their browser may hear."""
+
+    calls: bool
+    recording: bool
+    browser_speech: bool
+
+
 class Welcome(msgspec.Struct, frozen=True):
     """A session and what the widget shows first; `help` says whether /help has something to read.
 
@@ -60,6 +69,7 @@ class Welcome(msgspec.Struct, frozen=True):
     help: bool
     files: int
     largest: int
+    voice: Voice
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -156,7 +166,16 @@ async def open_session(arrival: Arrival, language: Language, hall: Hall) -> Welc
         help=await is_of_use(hall),
         files=hall.kefu.attachments.terms.most,
         largest=hall.kefu.attachments.terms.largest,
+        voice=voice_of(hall),
     )
+
+
+def voice_of(hall: Hall) -> Voice:
+    """What customers may do with their voice."""
+    config = hall.kefu.config
+    calls = isinstance(hall.chat(), SocketLines) and not hall.kefu.calls.why_not
+    recording = calls and config.get("voice.recording", str) == "ask"
+    return Voice(calls, recording, config.get("voice.browser_speech", bool))
 
 
 async def take_message(hall: Hall, raw: Raw) -> Accepted:

@@ -42,7 +42,8 @@ async def metrics(request: Request) -> Response:
     local = request.client is not None and request.client.host in LOCAL
     if not local and not hall.kefu.is_server(bearer(request)):
         Needs("read_reports")(request)
-    counts = {**await hall.kefu.store.counts(), **_promise(hall.kefu), **_knowledge(hall.kefu)}
+    counts: dict[str, float] = {**await hall.kefu.store.counts(), **_promise(hall.kefu), **_knowledge(hall.kefu)}
+    counts["live_calls"] = len(hall.kefu.calls.live)
     return Response(hall.measures.text(counts), media_type=CONTENT_TYPE_LATEST)
 
 

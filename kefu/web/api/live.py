@@ -70,7 +70,7 @@ async def live(socket: WebSocket) -> None:
     await socket.accept()
     with suppress(WebSocketDisconnect):
         try:
-            _check_origin(socket, hall)
+            check_origin(socket, hall)
             hello = await _hello(socket)
             customer = customer_with(hello.session, hall)
         except KefuError as error:
@@ -165,7 +165,7 @@ async def _tell_error(socket: WebSocket, error: KefuError, own_id: str = "") -> 
     await _send(socket, type="error", id=own_id, code=failure.code, message=failure.message)
 
 
-def _check_origin(socket: WebSocket, hall: Hall) -> None:
+def check_origin(socket: WebSocket, hall: Hall) -> None:
     """The same sites as for the other chat routes; programs send no origin and need none."""
     origin = socket.headers.get("origin", "")
     allowed = hall.kefu.config.get("web.origins", list)

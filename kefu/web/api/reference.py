@@ -24,6 +24,7 @@ from kefu.app import Right
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Attachment, Language
 from kefu.web.api import (
+    calling,
     chat,
     copilot,
     desk,
@@ -103,7 +104,8 @@ BARE = (
 )
 
 PARTS = (
-    desk, inbox, files, stream, copilot, tools, work, knowledge, manage, people, questions, reports, facts, training,
+    desk, calling, inbox, files, stream, copilot, tools, work, knowledge, manage, people, questions, reports, facts,
+    training,
 )  # fmt: skip
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 

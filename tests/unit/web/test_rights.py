@@ -93,7 +93,7 @@ PUBLIC = {
         "/version",
     ),
     *("/webhooks/rest/", "/webhooks/rest/webhook", "/webhooks/{channel}", "/api/v1/messages"),
-    *("/files/{attachment}", "/api/v1/chat/attachments", "/api/v1/chat/attachments/{attachment_id}"),
+    *("/webhooks/{channel}/call", "/webhooks/{channel}/stream", "/api/v1/voice/live"),
     *("/api/v1/chat/sessions", "/api/v1/chat/messages", "/api/v1/chat/rating", "/api/v1/chat/live"),
     *("/api/v1/chat/attachments", "/api/v1/chat/attachments/{attachment_id}", "/files/{attachment}"),
     *("/help", "/help/", "/help/sitemap.xml", "/help/{article}", "/help/{article}/opinion"),

@@ -15,9 +15,11 @@ import msgspec
 
 from kefu.adapters.channels import Door, Id, bearer, make_door, secret, table
 from kefu.adapters.channels.webchat.session import read_identity, read_session, sign_session
+from kefu.adapters.channels.webchat.voice import BrowserLine, read_start
 from kefu.core.errors import DeliveryFailed, NotSignedIn
 from kefu.core.nouns import Attachment, Identity, Inbound, Language
 from kefu.core.ports.channel import Parcel, Raw, Session
+from kefu.core.ports.line import Caller, Line, Socket
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -58,7 +60,7 @@ class WebChannel:
             sender=session.sender,
             text=said.text,
             received_at=raw.received_at,
-            identity=Identity(session.customer_id, "token") if session.customer_id else None,
+            identity=_identity(session),
             language=said.language,
             attachments=tuple(Attachment(id_) for id_ in said.attachments),
         )
@@ -79,6 +81,25 @@ class WebChannel:
         if not token:
             raise NotSignedIn("A session token is needed; get one from POST /api/v1/chat/sessions.")
         return read_session(token, self._session_secret, now)
+
+    async def open_line(self, socket: Socket, now: datetime) -> Line:
+        """See `SocketLines`; the session's conversation is the call's."""
+        start = await read_start(socket)
+        session = self.read_session(start.session, now)
+        caller = Caller(
+            self.name,
+            session.sender,
+            token_hex(8),
+            _identity(session),
+            start.language,
+            consent=bool(start.consent),
+            greet=start.purpose == "call",
+        )
+        return BrowserLine(caller, socket, start.rate)
+
+
+def _identity(session: Session) -> Identity | None:
+    return Identity(session.customer_id, "token") if session.customer_id else None
 
 
 def open_channel(name: str, settings: Mapping[str, object]) -> WebChannel:
