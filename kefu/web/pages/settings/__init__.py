@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -13,7 +14,7 @@ from kefu.app.settings import SETTINGS, Setting
 from kefu.core.errors import BadInput, NotFound
 from kefu.service.desk.hours import DAYS
 from kefu.web import manage
-from kefu.web.hall import hall_of, read_form
+from kefu.web.hall import Hall, hall_of, read_form
 from kefu.web.manage import setting_at_fault
 from kefu.web.screen import render
 from kefu.web.viewer import operator_of
@@ -64,8 +65,35 @@ async def _page(
         saved=saved if saved in ("yes", "restart", "same", "undone") else "",
         problem=problem,
         given=given or {},
+        voice=voice_of(hall),
         days=DAYS,
         zones=sorted(available_timezones()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceState:
+    """Whether customers can call (`why_not` is empty), by which engines, and what becomes of the sound."""
+
+    why_not: str
+    engines: tuple[str, ...]
+    records: bool
+    kept_days: float
+    browser: bool
+    live: int
+
+
+def voice_of(hall: Hall) -> VoiceState:
+    """The state of voice; engines are named as kefu.toml names them."""
+    config, calls = hall.kefu.config, hall.kefu.calls
+    engines = tuple(config.get(f"voice.{kind}.use", str) for kind in ("recogniser", "synthesiser", "detector"))
+    return VoiceState(
+        calls.why_not,
+        engines,
+        config.get("voice.recording", str) == "ask",
+        config.get("recordings.days", float),
+        config.get("voice.browser_speech", bool),
+        len(calls.live),
     )
 
 
