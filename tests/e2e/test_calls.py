@@ -176,7 +176,7 @@ def test_speaking_stops_what_is_being_said(address: str, tmp_path: Path) -> None
 
 def test_typed_words_and_keys_go_over_the_call(address: str, tmp_path: Path, shots: Path) -> None:
     said = microphone(tmp_path / "said.wav", "en")
-    with window(str(said), **LOOKS["en"]) as page:
+    with window(str(said), **LOOKS["en"], bypass_csp=True) as page:
         ring(page, address, "en", REFUSE)
         expect(page.locator("#kefu .clock")).to_contain_text(":")
         page.locator("#kefu textarea").fill("how far am I in my course?")
@@ -187,8 +187,7 @@ def test_typed_words_and_keys_go_over_the_call(address: str, tmp_path: Path, sho
         expect(page.locator("#kefu .keypad")).to_contain_text("1 pressed")
         page.get_by_role("button", name="Mute").click()
         expect(page.get_by_role("button", name="Unmute")).to_be_visible()
-        page.screenshot(path=shots / "call-keypad.png")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        examine(page, shots / "call-keypad.png")
 
 
 @pytest.mark.parametrize(("microphone_", "says"), [("none", "没有找到麦克风"), ("refused", "没有允许使用麦克风")])

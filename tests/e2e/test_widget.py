@@ -259,6 +259,33 @@ def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(
         assert page.evaluate("document.activeElement.id") == "kefu"
 
 
+def test_the_browser_listens_only_once_it_was_said_where_the_sound_goes(
+    browser: Browser, tmp_path: Path, shots: Path
+) -> None:
+    (tmp_path / "work.json").write_text(json.dumps({"voice__browser_speech": True}), "utf-8")
+    server = Server(tmp_path)
+    server.start()
+    page = browser.new_context(**WIDE).new_page()
+    page.add_init_script(
+        "window.SpeechRecognition = window.webkitSpeechRecognition = class {"
+        " start() { this.onresult({ results: [[{ transcript: '我学到哪了' }]] }); setTimeout(() => this.onend(), 50); }"
+        " stop() {} };"  # no browser without a screen hears, so this one hears always the same
+    )
+    page.goto(f"{server.address}/?lang=zh&identity={site_token('L1-browser')}")
+    open_chat(page)
+    page.locator(".speak").click()
+    expect(page.locator(".talk [role=alert]")).to_contain_text("声音可能会发给浏览器厂商")
+    page.screenshot(path=shots / "widget-browser-speech.png")
+    page.get_by_role("button", name="取消").click()
+    expect(page.locator(".talk")).to_have_count(0)
+    expect(page.locator(".line.customer")).to_have_count(0)
+    page.locator(".speak").click()
+    page.get_by_role("button", name="知道了，开始").click()
+    expect(page.locator(".line.machine .bubble").last).to_have_text(ANSWER)
+    page.context.close()
+    server.kill()
+
+
 def test_scripts_in_messages_are_inert(visit: Visit, customer: str) -> None:
     page = visit(customer)
     open_chat(page)
