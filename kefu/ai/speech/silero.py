@@ -36,7 +36,7 @@ class SileroEar:
 
     def __init__(self, session: Any, rate_hz: int, silence_ms: int) -> None:  # noqa: ANN401 - a session of onnxruntime
         self._session, self._silence_ms = session, silence_ms
-        self._samples = Samples(rate_hz, RATE_HZ)
+        self._samples = Samples(rate_hz, RATE_HZ, promptly=True)
         self._waiting = np.zeros(0, np.float32)
         self._before = np.zeros(BEFORE, np.float32)
         self._memory = np.zeros((2, 1, 128), np.float32)

@@ -35,10 +35,10 @@ def as_sound(pcm: bytes) -> np.ndarray:
 class Samples:
     """Turns pieces of PCM16 into samples at another rate; half a sample waits for its other half."""
 
-    def __init__(self, from_hz: int, to_hz: int) -> None:
+    def __init__(self, from_hz: int, to_hz: int, *, promptly: bool = False) -> None:
         check_rate(from_hz)
         self._half = b""
-        self._stream = stream(from_hz, to_hz)
+        self._stream = stream(from_hz, to_hz, promptly=promptly)
 
     def take(self, pcm: bytes) -> np.ndarray:
         """The samples that became ready, float32."""
@@ -49,13 +49,16 @@ class Samples:
         return self._stream.resample_chunk(sound) if self._stream and len(sound) else sound
 
 
-def stream(from_hz: int, to_hz: int) -> ResampleStream | None:
-    """Changes the rate of one channel piece by piece; None where there is nothing to change."""
+def stream(from_hz: int, to_hz: int, *, promptly: bool = False) -> ResampleStream | None:
+    """Changes the rate of one channel piece by piece; None where there is nothing to change.
+
+    A clean change keeps 40 ms back; one that is made `promptly` none, for whoever must know soon and not well.
+    """
     if from_hz == to_hz:
         return None
     from soxr import ResampleStream
 
-    return ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="MQ")
+    return ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="QQ" if promptly else "MQ")
 
 
 class Level:

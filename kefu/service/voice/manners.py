@@ -23,12 +23,12 @@ class Manners:
     not be asked before is asked at the beginning.
     """
 
-    barge_in_ms: float = 120
+    barge_in_ms: float = 90
     addition_ms: float = 400
     false_alarm_ms: float = 2000
     murmur_ms: float = 1000
     overlap_ms: float = 300
-    silence_ms: int = 400
+    silence_ms: int = 350
     silence_digits_ms: int = 1200
     patience_ms: float = 8000
     most_reminders: int = 2
