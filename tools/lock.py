@@ -28,7 +28,18 @@ if __name__ == "__main__":
         "requirements/run.lock", "pyproject.toml", *_extras("data", "knowledge", "postgres", "predict", "voice")
     )
     extras = _extras(
-        "dask", "data", "encoder", "insight", "knowledge", "postgres", "predict", "report", "spacy", "tables", "voice"
+        "dask",
+        "data",
+        "encoder",
+        "insight",
+        "knowledge",
+        "postgres",
+        "predict",
+        "report",
+        "sherpa",
+        "spacy",
+        "tables",
+        "voice",
     )
     compile_lock("requirements/dev.lock", "pyproject.toml", *extras, "--group", "dev")
     compile_lock("requirements/bench.lock", "pyproject.toml", *extras, "--group", "dev", "--group", "bench")

@@ -2,11 +2,9 @@
 
 eSpeak NG is GPL-3 and keeps its state in globals: it lives alone, and is talked to over pipes.
 
-    in    a line of JSON: {"text": …, "voice": "cmn", "words_a_minute": 175}
-    out   "<I" bytes that follow, then PCM16 at its own rate; a length of 0 ends what a line asked for
-
-The first thing that comes out is a line of JSON: {"rate_hz": 22050, "version": "1.52.0"}. A line whose JSON has
-`"phonemes": true` is answered by one piece of text, its phonemes.
+    in    a line of JSON: {"text": …, "voice": "cmn", "words_a_minute": 165}; with "phonemes": true it asks for those
+    out   first {"rate_hz": 22050, "version": "1.52.0"}; then pieces of "<I" length and PCM16, or the phonemes' UTF-8; a
+          length of 0 ends what a line asked for
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Engines of speech on other machines."""
