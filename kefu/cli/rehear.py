@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   kefu voice replay my-school                                   the recogniser that kefu.toml names
-  kefu voice replay my-school --recogniser sherpa.v1 --set model=/models/zh-en
+  kefu voice replay my-school --recogniser sherpa.v1 --set folder=/models/zh-en --set kind=sense_voice
   kefu voice replay my-school --calls 50 --json > sherpa.json   for a machine to read"""
 )
 @home

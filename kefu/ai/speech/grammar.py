@@ -12,7 +12,7 @@ from kefu.ai.speech.spoken import spoken
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Expected, Phrase
 
-MOST: Mapping[Language, int] = {"zh": 50, "en": 200}
+MOST: Mapping[Language, int] = {"zh": 60, "en": 200}
 """How many phrases of a language are listened for: with more, real voices are mistaken more often."""
 
 YES_NO: Mapping[Language, str] = {
