@@ -22,6 +22,7 @@ from kefu.app.door import Door
 from kefu.app.extraction.following import Extraction
 from kefu.app.extraction.models import Served, extractors_of
 from kefu.app.following import SearchIndex
+from kefu.app.insight import Insight
 from kefu.app.labelled import has_sample
 from kefu.app.library.answering import Answering
 from kefu.app.library.exchanges import gather
@@ -101,6 +102,7 @@ class Kefu:
     seal: Seal = field(init=False)
     _marks: tuple[tuple[str, int, int], ...] = field(init=False, default=(), repr=False)
     calls: Switchboard = field(init=False)
+    insight: Insight = field(init=False)
 
     def __post_init__(self) -> None:
         """Follow the log of the store."""
@@ -113,6 +115,7 @@ class Kefu:
             self.house = replace(self.house, link=self.attachments.link)
         self.extraction = Extraction(self.store, self.config.zone, Served(extractors_of(self.config)))
         self.calls = Switchboard(self)
+        self.insight = Insight(self.store, self.catalog, self.house.hours)
 
     @property
     def reader(self) -> Reader:

@@ -23,7 +23,7 @@ from typing import Any, Literal, get_args
 
 from kefu.core.errors import BadInput
 
-Kind = Literal["train", "promote", "check", "grade"]
+Kind = Literal["train", "promote", "check", "grade", "mine", "digest"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 COMMANDS: Mapping[Kind, Sequence[str]] = {
@@ -31,6 +31,8 @@ COMMANDS: Mapping[Kind, Sequence[str]] = {
     "promote": ("model", "promote", "{version}", "{home}", "--json"),
     "check": ("data", "check", "{home}", "--json"),
     "grade": ("skill", "check", "{home}", "--json"),
+    "mine": ("insight", "mine", "{home}", "--json"),
+    "digest": ("insight", "digest", "{home}", "--send"),
 }
 """What is run: the commands of the command line, which answer in JSON."""
 

@@ -16,6 +16,8 @@ from kefu.app.config import Config, load_config
 from kefu.app.correcting import FOLLOW_S, Corrections
 from kefu.app.delivery import Delivery
 from kefu.app.house import WARM_UP, Kefu
+from kefu.app.insight.tending import LOOK_S as TEND_S
+from kefu.app.insight.tending import tend
 from kefu.app.listening import TIDY_S
 from kefu.app.models import Models
 from kefu.app.people.seal import seal_all
@@ -98,6 +100,9 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             stack.push_async_callback(_stop, asyncio.create_task(_every(FOLLOW_S, corrections.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(SAMPLE_S, kefu.look_for_sample)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.reporting.catch_up)))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(GATHER_S, kefu.insight.gathering.catch_up)))
+            tending = _every(TEND_S, lambda: tend(kefu.store, kefu.config, datetime.now(UTC)))
+            stack.push_async_callback(_stop, asyncio.create_task(tending))
             stack.push_async_callback(_stop, asyncio.create_task(_every(TIDY_S, kefu.tidy)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.extraction.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))

@@ -16,6 +16,7 @@ from kefu.cli.doctor import doctor
 from kefu.cli.encoder import encoder
 from kefu.cli.extract import extract
 from kefu.cli.init import init
+from kefu.cli.insight import insight
 from kefu.cli.knowledge import knowledge
 from kefu.cli.model import model
 from kefu.cli.people import people
@@ -74,6 +75,7 @@ for command in (
     rules,
     sample,
     voice,
+    insight,
 ):
     commands.add_command(command)
 

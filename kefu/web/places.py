@@ -34,6 +34,9 @@ AREAS: Mapping[str, Sequence[Place]] = {
     "understand": (
         Place("/desk/reports", "reports", "read_reports"),
         Place("/desk/facts", "facts", "read_reports"),
+        Place("/desk/topics", "topics", "read_reports", ("/desk/digest",)),
+        Place("/desk/alarms", "alarms", "read_reports"),
+        Place("/desk/quality", "quality", "read_reports"),
         Place("/desk/review", "review", "judge"),
         Place("/desk/promise", "promise", "read_reports"),
         Place("/desk/turns", "turns", "see_evidence", ("/desk/why",)),

@@ -82,3 +82,8 @@ def _whole(name: str, text: str) -> int:
         return int(text)
     except ValueError as error:
         raise BadInput(f"{name} is a whole number.") from error
+
+
+def share(value: float | None) -> str:
+    """A share in percent."""
+    return "–" if value is None else f"{value * 100:.1f} %"

@@ -20,6 +20,7 @@ from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, fro
 from kefu.adapters.sql.filing import SqlAttachments
 from kefu.adapters.sql.insight import SqlInsight
 from kefu.adapters.sql.migrate import migrate
+from kefu.adapters.sql.mining import SqlMining, erase_mined
 from kefu.adapters.sql.tables import claims, conversations, events, exchanges, outbox, questions, reviews, turns
 from kefu.adapters.sql.tools import drop_tool, keep_tool, read_tools
 from kefu.adapters.sql.writer import Writer
@@ -64,7 +65,7 @@ EVENTS = select(
 )
 
 
-class SqlStore(SqlAttachments, SqlInsight):
+class SqlStore(SqlAttachments, SqlInsight, SqlMining):
     """All faces of a store on one database: `engine` writes, `reading` reads."""
 
     def __init__(self, engine: Engine, reading: Engine) -> None:
@@ -100,6 +101,7 @@ class SqlStore(SqlAttachments, SqlInsight):
             mine = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
             desk.erase_desk(connection, conversation_id)
             facts.erase_facts(connection, conversation_id)
+            erase_mined(connection, conversation_id)
             erase_attachments(connection, conversation_id)
             extracts.erase_extracts(connection, conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))

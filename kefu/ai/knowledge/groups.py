@@ -21,12 +21,12 @@ def group(questions: Sequence[str]) -> list[list[int]]:
     R. Sokal and C. Michener, "A statistical method for evaluating systematic relationships" (1958).
     """
     cosines = _cosines(questions)
-    groups = [sorted(one, key=lambda at: (-cosines[at, one].sum(), at)) for one in _joined(cosines)]
+    groups = [sorted(one, key=lambda at: (-cosines[at, one].sum(), at)) for one in join(cosines, ALIKE)]
     return sorted(groups, key=lambda one: (-len(one), one[0]))
 
 
-def _joined(cosines: np.ndarray) -> list[list[int]]:
-    """Join groups until no two are as alike as `ALIKE`, by chains of nearest neighbours.
+def join(cosines: np.ndarray, least: float) -> list[list[int]]:
+    """Join what is alike (n, n) until no two groups are as alike as `least`, by chains of nearest neighbours.
 
     Two groups that are each other's nearest are joined; with mean likeness that gives the same groups as
     always joining the nearest two, in quadratic time. Source: F. Murtagh, "A survey of recent advances in
@@ -41,7 +41,7 @@ def _joined(cosines: np.ndarray) -> list[list[int]]:
         chain = chain or [next(iter(groups))]
         at = chain[-1]
         near = int(alike[at].argmax())
-        if alike[at, near] < ALIKE:
+        if alike[at, near] < least:
             ended.append(groups.pop(chain.pop()))
         elif len(chain) > 1 and alike[at, chain[-2]] >= alike[at, near]:
             into, own = chain[-2], len(groups[at])

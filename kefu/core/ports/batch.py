@@ -6,13 +6,13 @@ opens it by the configuration; what is said here is all that the work itself nee
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
-Columns = Mapping[str, Sequence[Any]]
+Columns = Mapping[str, Any]
 """What the work found in a part: values by the name of their column, lists or arrays of equal length."""
 
 FEWEST_TEXTS = 500

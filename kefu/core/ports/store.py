@@ -17,6 +17,7 @@ from kefu.core.ports.attendance import Attendance
 from kefu.core.ports.calls import Calls
 from kefu.core.ports.desk import Desk, Line
 from kefu.core.ports.extracts import Extracts
+from kefu.core.ports.insight import Judging, Mining
 from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
 from kefu.core.ports.people import Audit, People, SignIns
@@ -228,6 +229,8 @@ class Memory(
     Tools,
     Reports,
     Extracts,
+    Mining,
+    Judging,
     People,
     SignIns,
     Audit,

@@ -31,6 +31,7 @@ from kefu.web.api import (
     facts,
     files,
     inbox,
+    insight,
     knowledge,
     manage,
     people,
@@ -105,7 +106,7 @@ BARE = (
 
 PARTS = (
     desk, calling, inbox, files, stream, copilot, tools, work, knowledge, manage, people, questions, reports, facts,
-    training,
+    insight, training,
 )  # fmt: skip
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 

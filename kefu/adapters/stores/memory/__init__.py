@@ -13,6 +13,7 @@ from kefu.adapters.stores.memory.desk import Shelf, calls_of, cases_of, entry_of
 from kefu.adapters.stores.memory.extracts import Extracted
 from kefu.adapters.stores.memory.facts import Facts
 from kefu.adapters.stores.memory.library import MemoryLibrary
+from kefu.adapters.stores.memory.mining import MemoryMining
 from kefu.adapters.stores.memory.people import MemoryPeople
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Event, Judged, PersonReplied, QuestionLeft, QuestionSettled
@@ -40,7 +41,7 @@ class Slip:
 
 
 @dataclass(slots=True)
-class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments):
+class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments, MemoryMining):
     """Keeps everything in dictionaries; each method runs without a pause, so it is atomic."""
 
     _talks: dict[str, Conversation] = field(default_factory=dict)
@@ -108,6 +109,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments):
         del self._ids[talk.channel, talk.sender]
         self._shelf.erase(conversation_id)
         self._facts.erase(conversation_id)
+        self._erase_mined(conversation_id)
         self._extracted.erase(conversation_id)
         turns = {turn for turn, (owner, _) in self._turns.items() if owner == conversation_id}
         kept = [one for one in self._log if one.conversation_id != conversation_id]
@@ -339,6 +341,9 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments):
     async def judged_messages(self) -> Sequence[Message]:
         """See `Extracts`."""
         return self._extracted.judged()
+
+    def _there(self) -> tuple[Mapping[str, Conversation], Shelf]:
+        return self._talks, self._shelf
 
     async def _entries(self, view: View) -> list[Entry]:
         to_review = frozenset(one.conversation_id for one in await self.reviews(judged=False))

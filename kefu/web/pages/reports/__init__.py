@@ -17,7 +17,7 @@ from kefu.core.nouns import Language
 from kefu.core.ports.desk import View
 from kefu.web.hall import hall_of
 from kefu.web.pages.reports.chart import draw, shade
-from kefu.web.reports import as_table, list_visits, read_aim, read_asked, read_report
+from kefu.web.reports import as_table, list_visits, read_aim, read_asked, read_report, share
 from kefu.web.screen import render
 from kefu.web.viewer import operator_of
 from kefu.web.words import choose_language
@@ -107,11 +107,6 @@ def _ways(request: Request, query: Mapping[str, str]) -> dict[str, Any]:
         "shade": shade,
         "kept": kept,
     }
-
-
-def share(value: float | None) -> str:
-    """A share in percent."""
-    return "–" if value is None else f"{value * 100:.1f} %"
 
 
 def reach(rate: Rate) -> str:

@@ -1,0 +1,1 @@
+"""Topics: what many texts are about, found without anybody saying what there is to find."""

@@ -1,0 +1,108 @@
+"""What customers tell, for the API and for the desk's pages alike, within what a viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from kefu.app import Operator, scope_of
+from kefu.app.insight import Heard, Judged
+from kefu.core.errors import BadInput
+from kefu.core.nouns import Language
+from kefu.core.ports.insight import Alarm, Label, Topic
+from kefu.service.insight.quality import QUALITIES
+from kefu.service.insight.report import Period
+from kefu.service.insight.topics import Figures
+from kefu.web.gate import require
+from kefu.web.hall import Hall, now
+from kefu.web.reports import read_asked
+
+USUAL_DAYS = "14"
+LEVELS = range(1, 6)
+LONGEST_COMMENT = 500
+
+
+async def read_heard(hall: Hall, who: Operator, query: Mapping[str, str]) -> Heard:
+    """What customers said in the period of an address, over what the viewer may see."""
+    require(who, "read_reports")
+    return await hall.kefu.insight.heard(period_of(hall, query), scope_of(who))
+
+
+async def read_judged(hall: Hall, who: Operator, query: Mapping[str, str]) -> Judged:
+    """How visits went in the period of an address, over what the viewer may see."""
+    require(who, "read_reports")
+    return await hall.kefu.insight.judged(period_of(hall, query), scope_of(who))
+
+
+async def write_label(hall: Hall, who: Operator, form: Mapping[str, str]) -> None:
+    """Keep what a colleague thinks of a visit; raises `BadInput` where a level is missing."""
+    require(who, "judge")
+    levels = {name: form.get(name, "") for name in QUALITIES}
+    if not all(level.isdecimal() and int(level) in LEVELS for level in levels.values()):
+        raise BadInput(f"{', '.join(QUALITIES)}: each from 1 to 5.")
+    number = form.get("number", "")
+    if not number.isdecimal():
+        raise BadInput("number is that of the visit's first event.")
+    await hall.kefu.insight.label(
+        Label(
+            conversation_id=form.get("conversation", ""),
+            number=int(number),
+            who=who.who,
+            at=now(),
+            **{name: int(level) for name, level in levels.items()},
+            comment=form.get("comment", "")[:LONGEST_COMMENT],
+        )
+    )
+
+
+def period_of(hall: Hall, query: Mapping[str, str]) -> Period:
+    """The time in an address; two weeks by default, so that there is as much before it to compare."""
+    return read_asked(hall, {**query, "days": query.get("days") or USUAL_DAYS}).period
+
+
+def day_of(text: str) -> date | None:
+    """A day in an address, or none; raises `BadInput`."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput("day is a day such as 2026-03-01.") from error
+
+
+def name_of(topic: Topic, language: Language, most: int = 1) -> str:
+    """A topic's name in a language: its phrases, in the other language where there are none, or its id."""
+    other: Language = "en" if language == "zh" else "zh"
+    phrases = topic.phrases.get(language) or topic.phrases.get(other) or (topic.id,)
+    return " · ".join(dict.fromkeys(phrases[:most]))
+
+
+def alarm_name(alarm: Alarm, topics: Sequence[Topic], language: Language) -> str:
+    """The name of an alarm's topic; empty for all messages together, and for a topic that is no more."""
+    return next((name_of(one, language, 2) for one in topics if one.id == alarm.topic), "")
+
+
+def as_row(one: Figures) -> dict[str, Any]:
+    """A topic's figures for a program."""
+    rates = ("share", "angry", "contained", "helped", "handed", "unanswered", "badly_rated", "simple")
+    return {
+        "id": one.topic.id,
+        "family": one.topic.family,
+        "names": {language: list(phrases) for language, phrases in one.topic.phrases.items()},
+        "intent": one.topic.intent,
+        "since": one.topic.since,
+        "messages": one.messages,
+        "visits": one.visits,
+        "before": one.growth.before,
+        "growth": one.growth.ratio,
+        "growth_interval": one.growth.interval,
+        "tone": one.tone,
+        "hours": one.hours,
+        **{
+            name: {"count": rate.count, "total": rate.total, "share": rate.share, "interval": rate.interval}
+            for name in rates
+            if (rate := getattr(one, name))
+        },
+        "acts": dict(one.acts),
+        "troubles": dict(one.troubles),
+        "languages": dict(one.languages),
+    }
