@@ -21,10 +21,20 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 SHIFTS = """
 window.shifted = 0;
-new PerformanceObserver((list) => list.getEntries().forEach((one) => (window.shifted += one.value)))
+window.moved = [];
+const named = (node) => node && `${node.nodeName}#${node.id ?? ""}.${node.className ?? ""}`;
+const add = (one) => {
+  if (one.hadRecentInput) return;
+  window.shifted += one.value;
+  window.moved.push([one.value.toFixed(3), ...one.sources.map((source) => named(source.node))].join(" "));
+};
+new PerformanceObserver((list) => list.getEntries().forEach(add))
   .observe({ type: "layout-shift", buffered: true });
 """
-"""Adds up how far things moved by themselves."""
+"""Adds up how far things moved by themselves: what follows within half a second of a key or a click does not count.
+
+Source: Layout Instability, 2.4 (`hadRecentInput`).
+"""
 
 
 def sign_in(page: Page, server: Server) -> None:

@@ -166,7 +166,7 @@ def test_a_whole_day(begin: Begin, shots: Path, customer: str, lang: str) -> Non
     shop.screenshot(path=shots / f"day-{lang}-shop.png")
     assert not day.said
     for page in day.pages:
-        assert page.evaluate("window.shifted") < 0.05, page.url
+        assert page.evaluate("window.shifted") < 0.05, page.evaluate("window.moved")
 
 
 def _hand_off(day: Day, mei: Page, bo: Page, shop: Page, customer: str) -> str:

@@ -25,6 +25,7 @@ function keep() {
   if (value || files.length) localStorage.setItem(keyOf(opened()), JSON.stringify({ kind: kind(), text: value, files }));
   else localStorage.removeItem(keyOf(opened()));
   part("length").textContent = `${value.length} / ${field().maxLength}`;
+  part("length").hidden = value.length < field().maxLength * 0.8;
 }
 
 export function turnTo(tab, focus = true) {
