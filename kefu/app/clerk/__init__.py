@@ -161,7 +161,7 @@ class Clerk:
         case = await read_case(self._store, talk.id, talk.version) if self.plan.teams and _is_nobodys(talk) else Case()
 
         def decide(talk: Conversation, now: datetime) -> Sequence[Event]:
-            given = self._to_team(talk, case, now)
+            given = to_team(talk, case, self.plan, now)
             return *given, *watch(fold(talk, given), self.plan.levels, self.plan.hours_of, now)
 
         if decide(talk, house.clock()):
@@ -207,12 +207,6 @@ class Clerk:
 
         await self.let(talk.id, decide, house)
 
-    def _to_team(self, talk: Conversation, case: Case, now: datetime) -> tuple[Event, ...]:
-        if not _is_nobodys(talk) or case.left_by:
-            return ()
-        team, because = team_for(talk, case, [*self.plan.teams.values()])
-        return (Assigned(now, HOUSE, "", team, because),) if team else ()
-
     async def _look_at_the_clock(self, house: House) -> None:
         now = house.clock()
 
@@ -247,6 +241,14 @@ class Clerk:
             after = page.next
             if not after:
                 return entries
+
+
+def to_team(talk: Conversation, case: Case, plan: Plan, now: datetime) -> tuple[Event, ...]:
+    """The team that takes a conversation which is nobody's; nothing where somebody gave it to nobody."""
+    if not _is_nobodys(talk) or case.left_by:
+        return ()
+    team, because = team_for(talk, case, [*plan.teams.values()])
+    return (Assigned(now, HOUSE, "", team, because),) if team else ()
 
 
 def _is_nobodys(talk: Conversation) -> bool:

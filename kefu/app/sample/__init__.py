@@ -47,7 +47,7 @@ async def make_sample(kefu: Kefu, until: datetime, weeks: int, seed: int, progre
     span = Span(until, weeks, kefu.config.zone)
     matters = plan(script, channels, span, Random(seed))  # noqa: S311 - repeatable, and no secret
     await kefu.store.turn_to(MARK, before, THERE)
-    player = Player.apart(kefu.house, kefu.store, script, until)
+    player = Player.apart(kefu.house, kefu.store, script, until, kefu.clerk.plan)
     free: dict[str, datetime] = {}
     done = 0
     for some in _batches(matters):

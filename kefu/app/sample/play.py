@@ -9,23 +9,42 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from kefu.app.clerk import to_team
+from kefu.app.clerk.dispatch import read_case
+from kefu.app.clerk.plan import Plan
 from kefu.app.sample.customer import Customer
 from kefu.app.sample.plan import Matter
 from kefu.app.sample.script import Script
 from kefu.core.events import DrawnForReview, Event
 from kefu.core.nouns import Conversation, Identity, Inbound
 from kefu.core.ports.store import Commit, Memory, Recorded
-from kefu.service.desk.deeds import Close, Deed, Judge, Note, Prioritise, Rate, Reply, Snooze, Tag, Take
+from kefu.service.desk.deeds import (
+    Close,
+    Deed,
+    Judge,
+    Note,
+    Prioritise,
+    Rate,
+    Reply,
+    SettleSuggestion,
+    Snooze,
+    Tag,
+    Take,
+)
+from kefu.service.desk.levels import watch
+from kefu.service.dialogue.fold import fold
 from kefu.service.turn import take_turn
 from kefu.service.turn.gate import Gate
 from kefu.service.turn.house import House, Taken
-from kefu.service.turn.person import speak
+from kefu.service.turn.person import happen, speak
 
 TAG = "sample"
 """What every sample conversation is tagged with."""
 MOST_TURNS = 8
 GATE = 256
 MACHINE = "kefu"
+SUGGESTED = 0.4
+"""The share of colleagues' answers that began with a suggestion."""
 
 TYPING_S, FIRST_S, WORK_S = 22.0, 110.0, 75.0
 """Medians, in seconds: a customer's next message, a colleague's first answer, their next one."""
@@ -91,12 +110,13 @@ class Player:
     store: Memory
     script: Script
     until: datetime
+    plan: Plan
 
     @classmethod
-    def apart(cls, house: House, store: Memory, script: Script, until: datetime) -> Player:
-        """A player in a house like this one, but nothing leaves it."""
+    def apart(cls, house: House, store: Memory, script: Script, until: datetime, plan: Plan) -> Player:
+        """A player in a house like this one, but nothing leaves it; teams and service levels are those of the plan."""
         quiet = replace(house, store=Unsent(store), gate=Gate(GATE), notify=(), pushes=frozenset())
-        return cls(quiet, store, script, until)
+        return cls(quiet, store, script, until, plan)
 
     async def play(self, matter: Matter, begins: datetime, chance: Random) -> datetime:
         """Play a matter from a time on; returns when it was over."""
@@ -108,7 +128,7 @@ class Player:
 
 class _Scene:
     def __init__(self, player: Player, matter: Matter, clock: Clock, chance: Random) -> None:
-        self._house, self._store, self._matter = player.house, player.store, matter
+        self._house, self._store, self._matter, self._plan = player.house, player.store, matter, player.plan
         self._clock, self._chance = clock, chance
         self._customer = Customer(matter, player.script, chance)
         self._words = player.script.colleagues[matter.person.language]
@@ -147,7 +167,22 @@ class _Scene:
             self._id = taken.conversation_id
             await self._do(MACHINE, Tag((TAG,)))
         self._note_drawn(taken.turn_id, taken.events)
+        await self._attend()
         return taken
+
+    async def _attend(self) -> None:
+        """A team and its service levels, as the clerk gives and watches them."""
+        talk = await self._store.conversation(self._id)
+        if talk is None or talk.waiting is None:
+            return
+        case = await read_case(self._store, talk.id, talk.version)
+
+        def decide(talk: Conversation, now: datetime) -> Sequence[Event]:
+            given = to_team(talk, case, self._plan, now)
+            return *given, *watch(fold(talk, given), self._plan.levels, self._plan.hours_of, now)
+
+        if decide(talk, self._clock.now):
+            await happen(self._id, decide, self._house, self._store)
 
     def _note_drawn(self, turn_id: str, events: Sequence[Event]) -> None:
         self._drawn += [(turn_id, self._customer.judge(event)) for event in events if isinstance(event, DrawnForReview)]
@@ -163,7 +198,8 @@ class _Scene:
         if self._customer.angry:
             await self._do(MACHINE, Prioritise("high"))
         about = self._matter.want if self._matter.want in self._words else "usual"
-        await self._do(self._who, Take(), Reply(self._phrase(about)))
+        await self._attend()
+        await self._do(self._who, Take(), Reply(self._phrase(about)), *self._settled())
         if self._chance.random() < 0.5:
             await self._exchange("ask", "details")
         if self._chance.random() < 0.2:
@@ -189,7 +225,8 @@ class _Scene:
 
     async def _exchange(self, asks: str, answers: str) -> None:
         self._let_pass(WORK_S)
-        await self._do(self._who, Reply(self._phrase(asks)))
+        await self._attend()
+        await self._do(self._who, Reply(self._phrase(asks)), *self._settled())
         self._let_pass(TYPING_S * 2)
         await self._say(self._customer.one_of(answers))
 
@@ -203,6 +240,13 @@ class _Scene:
             if self._chance.random() < 0.8:
                 self._let_pass(4 * 3600)
                 await self._do(self._who, Judge(turn_id, right))
+
+    def _settled(self) -> tuple[Deed, ...]:
+        """What a colleague makes of a suggestion, where there was one: most are sent as they stand, or changed."""
+        if self._chance.random() >= SUGGESTED:
+            return ()
+        outcome = self._chance.choices(("accepted", "edited", "rejected"), (5, 3, 2))[0]
+        return (SettleSuggestion("reply", outcome, "similar"),)
 
     async def _do(self, who: str, *deeds: Deed) -> None:
         await speak(self._id, deeds, who, self._house, self._store)

@@ -48,6 +48,10 @@ def _ended(target: str, state: Kept, fact: Fact) -> bool:
     return bool(getattr(fact, target) == state)
 
 
+def _scored(score: int, fact: Fact) -> bool:
+    return fact.rating == score
+
+
 FIGURES: Mapping[str, Figure] = {
     "started": lambda _: True,
     "engaged": lambda fact: fact.engaged,
@@ -63,6 +67,8 @@ FIGURES: Mapping[str, Figure] = {
     "resolution": lambda fact: fact.resolution is not None,
     "rated": lambda fact: fact.rating > 0,
     "content": lambda fact: fact.rating >= GOOD_RATING,
+    **{f"score_{score}": partial(_scored, score) for score in range(1, 6)},
+    "replied": lambda fact: fact.answers > 0,
     "accepted": lambda fact: fact.accepted > 0,
     "edited": lambda fact: fact.edited > 0,
     "rejected": lambda fact: fact.rejected > 0,

@@ -42,6 +42,22 @@ class Forecast:
     cells: tuple[tuple[Cell, ...], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """How a forecast from before the last full week would have done in it, over the hours of its `days`.
+
+    `error` and `naive` are the mean absolute error an hour, in customers, of the forecast and of repeating the week
+    before. `held` is the share of hours with no more customers than on a busy day, which should be about 0.9.
+    """
+
+    days: int
+    expected: float
+    came: int
+    error: float
+    naive: float
+    held: float
+
+
 def full_days(first: date, today: date, hours: Hours) -> list[date]:
     """The days before today of which everything is known and on which the team was there, eight weeks at most."""
     since = max(first, today - timedelta(days=MOST_DAYS))
@@ -69,6 +85,27 @@ def forecast(arrivals: Iterable[datetime], days: Sequence[date], work_s: float, 
         means = [level * by_hour[hour] / total for hour in range(HOURS)]
         cells.append(tuple(_cell(mean, count, work_s, aim) for mean in means))
     return Forecast(len(days), work_s, tuple(cells))
+
+
+def backtest(arrivals: Iterable[datetime], days: Sequence[date], work_s: float, aim: Aim) -> Backtest | None:
+    """Hold a forecast from all but the last week against that week; None while the days are too few for both."""
+    past, held = days[:-DAYS], days[-DAYS:]
+    if len(past) < LEAST_DAYS:
+        return None
+    known = list(arrivals)
+    cells = forecast(known, past, work_s, aim).cells
+    came = Counter((at.date(), at.hour) for at in known)
+    hours = [(day, hour, cells[day.weekday()][hour]) for day in held for hour in range(HOURS)]
+    week = timedelta(days=DAYS)
+    count = len(hours)
+    return Backtest(
+        days=len(held),
+        expected=sum(cell.expected for *_, cell in hours),
+        came=sum(came[day, hour] for day, hour, _ in hours),
+        error=sum(abs(cell.expected - came[day, hour]) for day, hour, cell in hours) / count,
+        naive=sum(abs(came[day - week, hour] - came[day, hour]) for day, hour, _ in hours) / count,
+        held=sum(came[day, hour] <= math.ceil(cell.busy) for day, hour, cell in hours) / count,
+    )
 
 
 def _cell(mean: float, count: int, work_s: float, aim: Aim) -> Cell:

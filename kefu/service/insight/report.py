@@ -11,7 +11,7 @@ from kefu.core.ports.reports import Fact
 from kefu.service.desk.hours import Hours
 from kefu.service.insight.erlang import Aim
 from kefu.service.insight.figures import LADDER, Rate, Times, count_by, listed, old_enough, rate, times
-from kefu.service.insight.forecast import DAYS, HOURS, Forecast, forecast, full_days
+from kefu.service.insight.forecast import DAYS, HOURS, Backtest, Forecast, backtest, forecast, full_days
 
 BY = ("channel", "language", "intent")
 SUGGESTIONS = ("accepted", "edited", "rejected")
@@ -75,12 +75,14 @@ class Report:
     suggestions: Mapping[str, int]
     colleagues: Sequence[Colleague]
     forecast: Forecast
+    backtest: Backtest | None
 
 
 def report(facts: Sequence[Fact], period: Period, now: datetime, hours: Hours, aim: Aim) -> Report:
     """The report over the visits of a period, as it stands now, for a team with these hours."""
     old = old_enough(facts, now)
     handed = listed(facts, "handed")
+    ahead, behind = _forecast(facts, period, now, hours, aim)
     return Report(
         visits=len(facts),
         days=_by_day(facts, period),
@@ -101,7 +103,8 @@ def report(facts: Sequence[Fact], period: Period, now: datetime, hours: Hours, a
         reasons=count_by(handed, "reason"),
         suggestions={name: sum(getattr(one, name) for one in facts) for name in SUGGESTIONS},
         colleagues=_colleagues(facts),
-        forecast=_forecast(facts, period, now, hours, aim),
+        forecast=ahead,
+        backtest=behind,
     )
 
 
@@ -138,11 +141,14 @@ def _colleagues(facts: Sequence[Fact]) -> list[Colleague]:
     ]
 
 
-def _forecast(facts: Sequence[Fact], period: Period, now: datetime, hours: Hours, aim: Aim) -> Forecast:
+def _forecast(
+    facts: Sequence[Fact], period: Period, now: datetime, hours: Hours, aim: Aim
+) -> tuple[Forecast, Backtest | None]:
+    """The week ahead, and how the same would have done in the last one."""
     worked = [one.worked_s for one in facts if one.worked_s]
     work_s = sum(worked) / len(worked) if len(worked) >= ENOUGH_WORK else USUAL_WORK_S
     first = max(period.since, facts[0].day) if facts else period.since
     over = min(now.astimezone(hours.zone).date(), period.until + timedelta(days=1))
     days = full_days(first, over, hours)
-    arrivals = (one.handed.astimezone(hours.zone) for one in facts if one.handed and one.answers)
-    return forecast(arrivals, days, work_s, aim)
+    arrivals = [one.handed.astimezone(hours.zone) for one in facts if one.handed and one.answers]
+    return forecast(arrivals, days, work_s, aim), backtest(arrivals, days, work_s, aim)

@@ -15,7 +15,18 @@ from small_school import make_school, run
 from kefu.app import Aim, Kefu, open_kefu
 from kefu.app.sample import make_sample, remove_sample
 from kefu.core.errors import BadConfig, BadInput
-from kefu.core.events import Closed, Event, HandedOff, Judged, MessageReceived, Rated, Replied
+from kefu.core.events import (
+    Assigned,
+    Closed,
+    Event,
+    HandedOff,
+    Judged,
+    MessageReceived,
+    Rated,
+    Replied,
+    SuggestionSettled,
+    TargetSet,
+)
 from kefu.core.ports.desk import View
 from kefu.core.ports.store import Recorded
 
@@ -60,6 +71,9 @@ async def test_a_sample_is_real_labelled_and_leaves_without_a_trace(school: Path
     async with open_kefu(school, deliver=False) as kefu:
         log = await made(kefu)
         assert kinds(log).keys() >= {MessageReceived, Replied, HandedOff, Closed, Rated, Judged}
+        assert kinds(log).keys() >= {Assigned, TargetSet, SuggestionSettled}
+        teams = {one.event.team for one in log if isinstance(one.event, Assigned)}
+        assert teams == {"payments", "learning"}
         assert all(NOW - timedelta(days=8) < one.event.at <= NOW for one in log)
         counts = await kefu.store.counts()
         talks = {one.conversation_id for one in log}

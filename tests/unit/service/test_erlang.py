@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from random import Random
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ import pytest
 
 from kefu.service.desk.hours import Hours
 from kefu.service.insight.erlang import Aim, agents_for, answered_within, waits
-from kefu.service.insight.forecast import forecast, full_days
+from kefu.service.insight.forecast import backtest, forecast, full_days
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 3, 2)
@@ -78,3 +78,26 @@ def test_from_too_little_nothing_is_forecast() -> None:
     days = full_days(MONDAY, MONDAY + timedelta(days=13), Hours(ZONE))
     assert forecast([], days, 240, Aim()).cells == ()
     assert forecast([], days, 240, Aim()).days == 13
+
+
+def test_a_backtest_knows_nothing_of_the_week_that_it_is_held_against() -> None:
+    monday = date(2026, 3, 2)
+    days = [monday + timedelta(days=ahead) for ahead in range(28)]
+
+    def at(day: date, hour: int, count: int) -> list[datetime]:
+        return [datetime.combine(day, time(hour, minute), ZONE) for minute in range(count)]
+
+    same = [one for day in days for hour, count in ((10, 6), (15, 3)) for one in at(day, hour, count)]
+    found = backtest(same, days, 240, Aim())
+    assert found is not None
+    assert (found.days, found.came, round(found.expected)) == (7, 63, 63)
+    assert found.error == pytest.approx(0, abs=1e-9)
+    assert found.naive == 0
+    assert found.held == 1
+    burst = [*same, *(one for day in days[-7:] for one in at(day, 20, 24))]
+    worse = backtest(burst, days, 240, Aim())
+    assert worse is not None
+    assert (round(worse.expected), worse.came) == (63, 63 + 7 * 24)
+    assert worse.error == worse.naive == pytest.approx(1.0)
+    assert worse.held == pytest.approx(23 / 24)
+    assert backtest(same, days[:20], 240, Aim()) is None
