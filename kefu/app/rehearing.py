@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rapidfuzz.distance import Levenshtein
@@ -18,8 +18,10 @@ from kefu.core.events import CallBegan, CallEnded, Corrected, MessageReceived, M
 from kefu.core.nouns import Language
 from kefu.core.ports.calls import Call
 from kefu.core.ports.recordings import Recordings, Tape
-from kefu.core.ports.speech import Expected, Phrase, Recogniser
+from kefu.core.ports.speech import Expected, Recogniser
 from kefu.core.ports.store import Memory, Recorded
+from kefu.service.skills.catalog import Catalog
+from kefu.service.voice.phrases import Repertoire, expected
 
 BEFORE_MS, AFTER_MS = 300, 500
 """What is heard around a stretch of speech: a beginning is often soft."""
@@ -86,31 +88,32 @@ def open_recogniser(config: Config, name: str, settings: Mapping[str, str]) -> R
     return recogniser
 
 
-async def rehear(calls: Sequence[Call], archive: Archive, recogniser: Recogniser, now: datetime) -> list[Reheard]:
+async def rehear(
+    calls: Sequence[Call], archive: Archive, recogniser: Recogniser, catalog: Catalog, now: datetime
+) -> list[Reheard]:
     """Hear calls again; those without a recording are left out, and so are those at a rate that it does not hear.
 
-    What it may expect are all phrases that were said in these calls, in the call's language: which ones the
-    dialogue expected at the time is not kept. Each listening is an entry in the audit trail.
+    What it may expect is what was said in these calls, then what may be said at any time: which phrases the dialogue
+    expected at a moment is not kept. Each listening is an entry in the audit trail.
     """
     read = [(call, await _pieces(call, archive)) for call in calls]
-    phrases = list(dict.fromkeys(Phrase(one.right, one.right, call.began.language) for call, of in read for one in of))
+    said = list(dict.fromkeys(one.right for _, pieces in read for one in pieces if one.right))
+    repertoire, most = Repertoire.of(catalog, ()), recogniser.abilities.most_phrases
     done = []
     for call, pieces in read:
         if not pieces:
             continue
         language = call.began.language
-        mine = tuple(phrase for phrase in phrases if phrase.text and phrase.language == language)
-        most = recogniser.abilities.most_phrases.get(language, len(mine))
         tape = await listen(
             archive.recordings, archive.store, archive.hand, call.conversation_id, call.began.call_id, now=now
         )
         try:
-            if tape.label.rate_hz not in recogniser.abilities.rates_hz:
-                continue
-            expected = Expected(language, "phrases" if mine else "free", mine[:most], tape.label.rate_hz)
-            done.append(
-                Reheard(call, language, tuple([await _hear(one, tape, recogniser, expected) for one in pieces]))
-            )
+            rate_hz = tape.label.rate_hz
+            if rate_hz in recogniser.abilities.rates_hz:
+                awaited = expected(None, catalog, repertoire, said, language=language, most=most)
+                awaited = replace(awaited, rate_hz=rate_hz)
+                heard = [await _hear(one, tape, recogniser, awaited) for one in pieces]
+                done.append(Reheard(call, language, tuple(heard)))
         finally:
             tape.close()
     return done
@@ -162,19 +165,19 @@ def _spoken(recorded: Sequence[Recorded], began: CallBegan, heard: Outline) -> I
         yield Piece(begin, min(stretch[1] + AFTER_MS, begin + LONGEST_MS), text, corrected.get(one.turn_id, text))
 
 
-async def _hear(piece: Piece, tape: Tape, recogniser: Recogniser, expected: Expected) -> Again:
+async def _hear(piece: Piece, tape: Tape, recogniser: Recogniser, awaited: Expected) -> Again:
     pcm = await tape.read("caller", piece.from_ms, piece.to_ms)
-    text = await asyncio.to_thread(_recognise, pcm, recogniser, expected)
-    units = len(units_of(piece.right, expected.language))
+    text = await asyncio.to_thread(_recognise, pcm, recogniser, awaited)
+    units = len(units_of(piece.right, awaited.language))
     if not units:
         return Again(piece, text, 0, 0, 0)
-    errors = (errors_in(one, piece.right, expected.language) for one in (text, piece.heard))
+    errors = (errors_in(one, piece.right, awaited.language) for one in (text, piece.heard))
     return Again(piece, text, units, *errors)
 
 
-def _recognise(pcm: bytes, recogniser: Recogniser, expected: Expected) -> str:
-    step = expected.rate_hz * CHUNK_MS // 1000 * 2
-    utterance = recogniser.open(expected)
+def _recognise(pcm: bytes, recogniser: Recogniser, awaited: Expected) -> str:
+    step = awaited.rate_hz * CHUNK_MS // 1000 * 2
+    utterance = recogniser.open(awaited)
     try:
         for start in range(0, len(pcm), step):
             utterance.accept(pcm[start : start + step])

@@ -53,19 +53,27 @@ def replay(home: Path, recogniser: str, pairs: Sequence[str], most: int, *, as_j
 
 
 async def _rehear(home: Path, recogniser: str, pairs: Sequence[str], most: int) -> Sequence[Reheard]:
-    from kefu.app import Operator, open_kefu, scope_of
+    from kefu.app import Operator, load_config, scope_of
+    from kefu.app.opening import open_recordings
     from kefu.app.people.team import Hand
+    from kefu.app.plugins import load_plugin
     from kefu.app.rehearing import Archive, open_recogniser, parse_settings, rehear
+    from kefu.app.skills import load_catalog
 
-    who = Operator("cli")
-    async with open_kefu(home, deliver=False) as kefu:
-        name = recogniser or kefu.config.get("voice.recogniser.use", str)
-        engine = open_recogniser(kefu.config, name, parse_settings(pairs))
-        try:
-            calls = await kefu.store.calls(scope_of(who), limit=most)
-            return await rehear(calls, Archive(kefu.store, kefu.recordings, Hand(who)), engine, datetime.now(UTC))
-        finally:
-            engine.close()
+    config, who = load_config(home), Operator("cli")
+    catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))
+    name = recogniser or config.get("voice.recogniser.use", str)
+    engine = open_recogniser(config, name, parse_settings(pairs))
+    settings = {**config.table("store"), "home": str(config.home)}
+    try:
+        async with (
+            load_plugin("stores", config.get("store.use", str))(settings) as store,
+            open_recordings(config) as recordings,
+        ):
+            calls = await store.calls(scope_of(who), limit=most)
+            return await rehear(calls, Archive(store, recordings, Hand(who)), engine, catalog, datetime.now(UTC))
+    finally:
+        engine.close()
 
 
 def _show(one: Reheard) -> None:

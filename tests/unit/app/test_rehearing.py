@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from recorded_call import AT, SAID, record_call, speak
+from small_house import make_bench
 
 from kefu.adapters.recordings.files import open_recordings
 from kefu.adapters.stores.memory import MemoryStore
-from kefu.ai.speech.espeak import open_synthesiser
 from kefu.ai.speech.sphinx import open_recogniser
 from kefu.app.listening import LISTENED
 from kefu.app.people.team import Hand
 from kefu.app.rehearing import Archive, errors_in, parse_settings, rate_of, rehear
 from kefu.core.errors import BadInput
-from kefu.core.events import CallBegan, CallEnded, Corrected, Event, MessageReceived, Misheard
-from kefu.core.nouns import Conversation, Language
+from kefu.core.events import Corrected
+from kefu.core.nouns import Language
 from kefu.core.ports.desk import Scope
-from kefu.core.ports.recordings import Label, Recordings
+from kefu.core.ports.recordings import Recordings
 from kefu.core.ports.speech import Recogniser
-from kefu.core.ports.store import Commit
-from kefu.service.dialogue.fold import fold
 from kefu.service.privacy.access import Operator
 
-AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
-SAID = ("where is my order", "i want to talk to a person", "cancel my subscription")
-AFTER_MS = 900
-"""How long after the last sound an event is written."""
+CATALOG = make_bench().house.catalog
 
 
 @pytest.fixture
@@ -46,37 +41,7 @@ def recogniser() -> Iterator[Recogniser]:
 
 @pytest.fixture(scope="module")
 def spoken() -> Sequence[bytes]:
-    """Each sentence as a voice says it, at 16 kHz."""
-    engine = open_synthesiser({})
-    voice = next(one for one in engine.voices if one.language == "en")
-    sounds = [b"".join(engine.speak(text, voice, 16_000)) for text in SAID]
-    engine.close()
-    return sounds
-
-
-async def call(
-    store: MemoryStore, recordings: Recordings, spoken: Sequence[bytes], heard: Sequence[str], *more: Event
-) -> None:
-    """A call in which the sentences were said, and heard as these texts; an empty one was misheard."""
-    talk = Conversation("c-call", "web", "u")
-    recording = await recordings.begin(Label("k1", talk.id, AT, 16_000, "widget"))
-    version, at_ms = talk.version, 1000
-    turns: list[tuple[str, tuple[Event, ...]]] = [("t0", (CallBegan(AT, "k1", "web", "en", recording=True),))]
-    for number, (pcm, text) in enumerate(zip(spoken, heard, strict=True), 1):
-        recording.add("caller", at_ms, pcm)
-        at_ms += len(pcm) // 32 + AFTER_MS
-        at = AT + timedelta(milliseconds=at_ms)
-        event = MessageReceived(at, f"x{number}", text) if text else Misheard(at, "k1", "not_expected", len(pcm) // 32)
-        turns.append((f"t{number}", (event,)))
-        at_ms += 1500
-    typed = MessageReceived(AT + timedelta(milliseconds=at_ms + 5000), "x9", "this was typed")
-    turns.append(("t9", (typed, *more, CallEnded(AT + timedelta(minutes=1), "k1", "caller", 60_000))))
-    recording.add("caller", at_ms + 6000, bytes(32_000))
-    await recording.close()
-    for turn, events in turns:
-        talk = fold(talk, events)
-        await store.commit(Commit(turn, "", AT, talk, version, events))
-        version += len(events)
+    return speak()
 
 
 @pytest.mark.parametrize("corrected", [False, True])
@@ -85,9 +50,9 @@ async def test_errors_are_counted_against_what_is_right(
 ) -> None:
     store = MemoryStore()
     right = (Corrected(AT, "mei", "t2", SAID[1], "person"),) if corrected else ()
-    await call(store, recordings, spoken, [SAID[0], "i want my order", SAID[2]], *right)
+    await record_call(store, recordings, spoken, [SAID[0], "i want my order", SAID[2]], *right)
     archive = Archive(store, recordings, Hand(Operator("cli")))
-    (found,) = await rehear(await store.calls(Scope()), archive, recogniser, AT)
+    (found,) = await rehear(await store.calls(Scope()), archive, recogniser, CATALOG, AT)
     expected = SAID[1] if corrected else "i want my order"
     assert [one.piece.right for one in found.pieces] == [SAID[0], expected, SAID[2]]
     assert [found.pieces[0].text, found.pieces[2].text] == [SAID[0], SAID[2]]
@@ -104,20 +69,20 @@ async def test_what_was_misheard_is_heard_again_and_counts_for_nothing(
     recordings: Recordings, recogniser: Recogniser, spoken: Sequence[bytes]
 ) -> None:
     store = MemoryStore()
-    await call(store, recordings, spoken, [SAID[0], "", SAID[2]])
+    await record_call(store, recordings, spoken, [SAID[0], "", SAID[2]])
     archive = Archive(store, recordings, Hand(Operator("cli")))
-    (found,) = await rehear(await store.calls(Scope()), archive, recogniser, AT)
+    (found,) = await rehear(await store.calls(Scope()), archive, recogniser, CATALOG, AT)
     assert [one.units for one in found.pieces] == [4, 0, 3]
     assert found.rate == 0
 
 
 async def test_a_call_without_a_recording_is_left_out(recordings: Recordings, recogniser: Recogniser) -> None:
     store = MemoryStore()
-    await call(store, recordings, [], [])
+    await record_call(store, recordings, [], [])
     for label in [one async for one in recordings.labels()]:
         await recordings.erase(label.conversation_id)
     archive = Archive(store, recordings, Hand(Operator("cli")))
-    assert await rehear(await store.calls(Scope()), archive, recogniser, AT) == []
+    assert await rehear(await store.calls(Scope()), archive, recogniser, CATALOG, AT) == []
     assert await store.trail() == []
 
 

@@ -148,6 +148,15 @@ def test_the_inbox_says_that_a_call_goes_on(house: House) -> None:
     assert "going on now" in house.page(page).text
 
 
+def test_what_was_recorded_goes_with_its_conversation(house: House) -> None:
+    page = house.call()
+    kefu = house.client.app_state["hall"].kefu
+    assert house.client.portal
+    assert house.client.portal.call(kefu.erase, house.talk) > 0
+    assert house.page(page).status_code == 404
+    assert not list(kefu.config.home.rglob("*.rec"))
+
+
 def test_without_consent_there_is_nothing_to_hear(house: House) -> None:
     page = house.call(recorded=False)
     assert "was not recorded" in house.page(page).text
