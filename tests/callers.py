@@ -259,6 +259,8 @@ class MediaCaller(Caller):
         self._socket: ClientConnection
         self._queue: list[bytes | str] = []
         self._chunk = 0
+        self.swaps, self.loses = False, 0
+        self._kept: list[str] = []
 
     async def dial(self) -> None:
         self._socket = await connect(self._address)
@@ -286,7 +288,14 @@ class MediaCaller(Caller):
         self._chunk += 1
         media = {"track": "inbound", "chunk": str(self._chunk), "timestamp": str(20 * self._chunk)}
         media["payload"] = base64.b64encode(encode(frame)).decode()
-        await self._socket.send(json.dumps({"event": "media", "media": media, "streamSid": "MZ1"}))
+        message = json.dumps({"event": "media", "media": media, "streamSid": "MZ1"})
+        if self.loses and self._chunk % self.loses == 0:
+            return
+        self._kept.insert(0, message)  # two that change places
+        if len(self._kept) == 2 or not self.swaps:
+            for one in self._kept:
+                await self._socket.send(one)
+            self._kept = []
 
     async def press(self, key: str) -> None:
         await self._socket.send(

@@ -81,6 +81,7 @@ class Call:
     async def run(self) -> None:
         """Serve it; when this returns nothing of it is left."""
         self._expect(await self._kefu.store.conversation(self.conversation_id), ())
+        warming = asyncio.create_task(self._hearing.warm(self._expected))
         writing = asyncio.create_task(self._write_down())
         tasks = [
             asyncio.create_task(work)
@@ -101,6 +102,7 @@ class Call:
                 task.cancel()
             await asyncio.wait((*tasks, listening))
             await self._hearing.close()
+            await warming
             while not self._todo.empty():
                 order = self._todo.get_nowait()
                 if isinstance(order, orders.Tell):
@@ -186,8 +188,8 @@ class Call:
         async with self._kefu.broker.listen(f"conversation:{self.conversation_id}") as notes:
             talk = await self._kefu.store.conversation(self.conversation_id)
             self._read_to = talk.version if talk else 0
-            if talk and talk.waiting:
-                self.on(signals.Handed(waiting=True, who=talk.waiting.taken_by or ""))
+            if talk and talk.waiting:  # whoever has it may not be there now; they are announced when they act
+                self.on(signals.Handed(waiting=True))
             async for _ in notes:
                 recorded = await self._kefu.store.events(self.conversation_id, self._read_to)
                 for one in recorded:

@@ -123,6 +123,22 @@ class Hearing:
         for frame in list(self._kept)[-count:]:
             self._speech.feed(frame)
 
+    async def warm(self, expected: Expected) -> None:
+        """Let the recogniser learn what is expected before anybody speaks: a grammar may take it a second."""
+        wanted, recogniser = replace(expected, rate_hz=self._rate_hz), self._engines.recogniser
+
+        def learn() -> None:
+            utterance = recogniser.open(wanted)
+            try:
+                utterance.accept(bytes(self._rate_hz // 25))
+            finally:
+                utterance.close()
+
+        try:
+            await self._engines.run(learn)
+        except Exception:
+            log.exception("recogniser failed", recogniser=recogniser.version)
+
     def finish(self) -> None:
         """The utterance is over."""
         if self._speech:
