@@ -52,7 +52,7 @@ class Recipe:
     context: int = 128
     rounds: int = 6
     most_rounds: int = 60
-    steps: int = 1200
+    steps: int = 600
     batch: int = 32
     rate: float = 2e-3
     decay: float = 1e-3

@@ -15,6 +15,8 @@ from kefu.core.ports.store import Recorded
 
 LONGEST_VALUE = 256
 LONGEST_KIND = 64
+ANSWERS = frozenset(("last_four",))
+"""Kinds of the readers that prove who somebody is: nothing to count, and nothing to keep twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def extracts_of(message: Message, found: Sequence[Entity], maker: str, zone: tzi
 
     `found` is what a model found, `maker` its version. A find that is just one of the reader's has its value.
     """
-    read = message.understood.entities if message.understood else ()
+    read = [one for one in message.understood.entities if one.kind not in ANSWERS] if message.understood else []
     reader = message.understood.reader if message.understood else ""
     judged = _standing(message.judged)
     rows: list[Extract] = []

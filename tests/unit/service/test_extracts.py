@@ -72,6 +72,10 @@ def test_a_colleagues_last_word_stands() -> None:
     assert [one.kind for one in found] == ["money", "course"]
 
 
+def test_an_answer_that_proves_who_somebody_is_is_no_fact() -> None:
+    assert extracts(*read("尾号5678", Entity("last_four", "5678", "5678", 2, 6))) == []
+
+
 def test_personal_data_is_masked_in_text_and_value() -> None:
     text = "打13800138000找我"
     (one,) = extracts(*read(text, Entity("phone", "13800138000", "13800138000", 1, 12)))
