@@ -46,6 +46,7 @@ from kefu.core.ports.store import Recorded
 from kefu.core.work import Target
 from kefu.service.desk.business_time import business_time_between
 from kefu.service.desk.hours import Hours
+from kefu.service.dialogue.teamwork import REPLIES
 
 SILENCE = timedelta(hours=2)
 """After so long without a word a customer of the machine has left; Zendesk ends a chat at the same."""
@@ -286,6 +287,9 @@ class _Visit:
             self.set(next_replies=(*fact.next_replies, self._span(since, at)))
         pause_s = (at - max(fact.ended, fact.handed or fact.ended)).total_seconds()
         worked_s = fact.worked_s + min(LONGEST_WORK_S, max(0.0, pause_s))
+        for name in (TARGETS[target] for target in REPLIES):  # the answer itself meets them; no event says so
+            if getattr(fact, name) == "running":
+                self.set(**{name: "met"})
         self.set(answers=fact.answers + 1, person=who, worked_s=worked_s, ended=max(fact.ended, at))
         self.waits_since = None
 

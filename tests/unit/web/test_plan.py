@@ -126,3 +126,14 @@ def test_reasons_of_routing_rules_and_service_levels_are_words_in_both_languages
     assert "手上有 0 个" in why
     do(client, talk, {"deed": "assign", "person": "bo", "because": "she knows him"})
     assert "she knows him" in client.get(f"/desk/inbox/{talk}", headers=AS_OPERATOR).text
+
+
+def test_a_service_level_that_an_answer_met_counts_as_met_in_the_reports(home: Path, open_client) -> None:
+    client = open_client()
+    (home / "kefu.toml").write_text(FILE + TEAMS, "utf-8")
+    follow(client)
+    talk = ask(client, "转人工")
+    let_clerk_look(client)
+    do(client, talk, {"deed": "reply", "text": "在的"})
+    assert get(client, "reports/visits", figure="first_met")["total"] == 1
+    assert get(client, "reports")["targets"]["first"]["count"] == 1
