@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,9 @@ from kefu.core.ports.recordings import SIDES, Label, Recordings, Side
 SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SHORTEST_SECRET = 16
 
+MOST_WAITING = 1200
+"""Pieces of a call that wait for the disk, five minutes of both sides: what comes beyond is lost, and said."""
+
 
 class FileRecording:
     """A call that is being recorded; one thread of the house encrypts and writes."""
@@ -28,6 +32,7 @@ class FileRecording:
         self._per_ms = file.label.rate_hz // 1000 * 2
         self._tracks = {side: Track(file.label.rate_hz) for side in SIDES}
         self._failed: OSError | None = None
+        self._tasks: deque[Future[None]] = deque()
         self._over = False
 
     def add(self, side: Side, at_ms: int, pcm: bytes) -> None:
@@ -59,6 +64,11 @@ class FileRecording:
 
     def _write(self, side: Side, pieces: Iterable[tuple[int, bytes]]) -> None:
         for number, pcm in pieces:
+            while self._tasks and self._tasks[0].done():
+                self._tasks.popleft()
+            if len(self._tasks) > MOST_WAITING:
+                self._failed = OSError("the disk does not keep up")
+                continue
             self._do(lambda number=number, pcm=pcm: self._file.write(side, number, pcm))  # type: ignore[misc]
 
     def _silence(self, side: Side, from_ms: int, to_ms: int) -> None:
@@ -73,7 +83,7 @@ class FileRecording:
             except OSError as error:
                 self._failed = error
 
-        self._thread.submit(run)
+        self._tasks.append(self._thread.submit(run))
 
 
 class FileTape:

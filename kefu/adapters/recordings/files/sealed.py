@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -28,6 +29,9 @@ from kefu.core.ports.recordings import SIDES, Label, Side
 MAGIC = b"KEFUREC1"
 PURPOSE = b"kefu recording v1"
 NONCE, TAG, SALT = 12, 16, 16
+
+TRIES = 2
+"""A piece may be read in the moment in which it is written."""
 
 
 class SealedFile:
@@ -71,16 +75,16 @@ class SealedFile:
     def read(self, side: Side, number: int) -> bytes:
         """A piece; raises `RecordingFailed` where it was changed, or the secret is another one."""
         place = self._number(side, number)
-        raw = self._raw(place)
-        if len(raw) < self._place or not raw.strip(b"\0"):
-            return bytes(self._sound)
-        try:
-            return self._cipher.decrypt(raw[:NONCE], raw[NONCE:], self._bound(place))
-        except InvalidTag as error:
-            raise RecordingFailed(
-                f"The recording of call {self.label.call_id!r} can't be read: it was changed, or made with another "
-                "[recordings] secret; put the old one back."
-            ) from error
+        for _ in range(TRIES):
+            raw = self._raw(place)
+            if len(raw) < self._place or not raw.strip(b"\0"):
+                return bytes(self._sound)
+            with suppress(InvalidTag):
+                return self._cipher.decrypt(raw[:NONCE], raw[NONCE:], self._bound(place))
+        raise RecordingFailed(
+            f"The recording of call {self.label.call_id!r} can't be read: it was changed, or made with another "
+            "[security] recording_secret; put the old one back."
+        )
 
     def pieces(self) -> int:
         """How many pieces there are of the longer side; one that a power cut tore does not count."""
