@@ -19,7 +19,7 @@ import soundfile
 
 RATE_HZ, BANDS, WIDTH = 8000, 23, 128
 TRAINED, STRANGER = ("jackson", "nicolas", "theo"), "yweweler"
-STRINGS, EPOCHS, BATCH, SEED = 3000, 30, 32, 7
+STRINGS, EPOCHS, BATCH, SEED = 2400, 10, 32, 7
 LAYERS = ((5, 1, 2), (5, 2, 1), (5, 4, 1), (5, 8, 1))
 """Kernel, dilation and stride of each layer."""
 

@@ -10,6 +10,9 @@ from typing import Any
 
 from kefu.core.errors import BadConfig
 
+EXTRAS = dict.fromkeys(("pocketsphinx", "espeak", "silero", "wyoming", "audio_api"), "voice")
+"""What has to be installed for a plug-in whose name is not that of its extra."""
+
 
 @cache
 def _points(group: str) -> EntryPoints:
@@ -41,10 +44,11 @@ def load_plugin(group: str, name: str) -> Any:  # noqa: ANN401 - each group has 
             f"kefu.toml: there is no {group} plug-in called {name!r}; "
             f"installed are {', '.join(sorted(found)) or 'none'}."
         )
+    stem = name.partition(".")[0]
     try:
         return found[name].load()
     except ImportError as error:
         raise BadConfig(
             f"kefu.toml: the {group} plug-in {name!r} needs a package that is not installed ({error}). "
-            f"Try pip install 'kefu[{name.partition('.')[0]}]'."
+            f"Try pip install 'kefu[{EXTRAS.get(stem, stem)}]'."
         ) from error

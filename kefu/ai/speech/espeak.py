@@ -13,11 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from kefu.ai.speech import need
 from kefu.ai.speech.clauses import clauses, spoken_in
 from kefu.ai.speech.process import SpeakingProcess
 from kefu.ai.speech.sound import as_sound, check_rate
 from kefu.core.errors import BadInput
 from kefu.core.ports.speech import Synthesiser, Voice
+
+need("espeakng_loader", "soxr")
 
 VOICES = tuple(
     Voice(name, language)  # type: ignore[arg-type]

@@ -52,8 +52,18 @@ class Dictionary:
         self.says = lru_cache(20_000)(self._says)
 
     def _says(self, word: str) -> Sequence[str]:
-        """The ways to say a word in lower case, phones with blanks between; by rule where it is not in the file."""
-        return tuple(self._found(word)) or (by_rule(word),)
+        """The ways to say a word in lower case, phones with blanks between.
+
+        What is not in the file is said as two words of it that it is made of (unmuted, voicemail), or by rule.
+        """
+        return tuple(self._found(word)) or (self._joined(word) or by_rule(word),)
+
+    def _joined(self, word: str) -> str:
+        for cut in sorted(range(2, len(word) - 2), key=lambda at: abs(2 * at - len(word)), reverse=len(word) < 9):
+            parts = [next(self._found(part), "") for part in (word[:cut], word[cut:])]
+            if all(parts):
+                return " ".join(parts)
+        return ""
 
     def _found(self, word: str) -> Iterator[str]:
         for number in range(1, 10):

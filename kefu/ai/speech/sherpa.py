@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kefu.ai.speech import need
 from kefu.ai.speech.clauses import clauses, spoken_in
 from kefu.ai.speech.folder import ModelFolder
 from kefu.ai.speech.sound import Samples, as_sound, check_rate
@@ -26,6 +27,8 @@ from kefu.core.ports.speech import (
     Voice,
 )
 from kefu.core.utterance import LEAST_HZ, MOST_HZ, WholeUtterance, heard_as
+
+need("sherpa_onnx", "soxr")
 
 ONE_FILE = {
     "sense_voice": "from_sense_voice", "paraformer": "from_paraformer", "zipformer_ctc": "from_zipformer_ctc",

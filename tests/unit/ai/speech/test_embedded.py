@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -73,6 +75,16 @@ def test_a_dead_process_is_replaced(voice: espeak.Espeak) -> None:
     before = said(voice, "hello", "en")
     voice.process.kill()
     assert abs(len(said(voice, "hello", "en")) - len(before)) < 8_000
+
+
+def test_without_its_packages_an_engine_says_what_to_install() -> None:
+    """As kefu meets it before it opens an engine, so that the pages can say so."""
+    code = (
+        "import sys; sys.modules['pocketsphinx'] = None\n"
+        "from kefu.app.plugins import load_plugin; load_plugin('recognisers', 'pocketsphinx.v1')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert "pip install 'kefu[voice]'" in done.stderr
 
 
 def test_an_ear_tells_when_somebody_speaks(voice: espeak.Espeak) -> None:
