@@ -5,7 +5,8 @@ Tones are lost: 买 and 卖 are one. What follows an initial depends on it: the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 INITIALS = dict(
     pair.split("=")
@@ -28,15 +29,16 @@ HUMMED = {"m": "M", "n": "AH N", "ng": "AH NG", "hm": "HH M", "hng": "HH AH NG"}
 """嗯 and 呣, syllables without a vowel."""
 
 
+LONGEST_WORD = 4
+
+
 def phones_of(text: str) -> Sequence[str]:
     """The phones of the Chinese characters in a text, syllable after syllable; heteronyms by their words."""
-    from pypinyin import Style, lazy_pinyin
+    from pypinyin.contrib.tone_convert import to_finals, to_initials
 
-    initials = lazy_pinyin(text, style=Style.INITIALS, strict=True, errors="ignore")
-    finals = lazy_pinyin(text, style=Style.FINALS, strict=True, errors="ignore")
-    whole = lazy_pinyin(text, errors="ignore")
     found: list[str] = []
-    for initial, final, syllable in zip(initials, finals, whole, strict=True):
+    for syllable in syllables(text):
+        initial, final = to_initials(syllable, strict=True), to_finals(syllable, strict=True, v_to_u=False)
         found += said(initial, final.replace("ü", "v"), syllable).split()
     return found
 
@@ -48,3 +50,39 @@ def said(initial: str, final: str, syllable: str) -> str:
     if final == "i" and initial in AFTER:
         return f"{INITIALS[initial]} {AFTER[initial]}"
     return f"{INITIALS[initial]} {FINALS[final]}".strip()
+
+
+def syllables(text: str) -> Iterator[str]:
+    """Pinyin without tones of each character that has one: 银行行长 is yin hang hang zhang."""
+    from pypinyin import lazy_pinyin
+
+    words, at = _words(), 0
+    while at < len(text):
+        for end in range(min(len(text), at + LONGEST_WORD), at + 1, -1):
+            if found := words.get(text[at:end]):
+                yield from found.split()
+                at = end
+                break
+        else:
+            yield from lazy_pinyin(text[at], errors="ignore")
+            at += 1
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    """Words that are said other than their characters alone; the table they come from is let go.
+
+    Source: pypinyin's phrases (MIT), which the rest of kefu does without.
+    """
+    from pypinyin import lazy_pinyin
+    from pypinyin.contrib.tone_convert import to_normal
+    from pypinyin.phrases_dict import phrases_dict
+
+    alone, plain, found = cache(lambda char: lazy_pinyin(char)[0]), cache(to_normal), {}
+    for word, readings in phrases_dict.items():
+        if len(word) <= LONGEST_WORD:
+            said_here = [plain(one[0]) for one in readings]
+            if said_here != [alone(char) for char in word]:
+                found[word] = " ".join(said_here)
+    phrases_dict.clear()
+    return found
