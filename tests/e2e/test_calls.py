@@ -188,6 +188,11 @@ def test_typed_words_and_keys_go_over_the_call(address: str, tmp_path: Path, sho
         page.get_by_role("button", name="Mute").click()
         expect(page.get_by_role("button", name="Unmute")).to_be_visible()
         examine(page, shots / "call-keypad.png")
+        page.keyboard.press("Escape")
+        expect(page.locator("#kefu .talk")).to_be_visible()
+        page.locator("#kefu .shut").click()
+        page.locator("#kefu .launcher").click()
+        expect(page.locator("#kefu .talk")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("microphone_", "says"), [("none", "没有找到麦克风"), ("refused", "没有允许使用麦克风")])

@@ -49,7 +49,9 @@ class Panel {
     if (!quietly) (matchMedia("(pointer: coarse)").matches ? this.box : this.field).focus();
   }
 
+  // Whoever closes the window has hung up: no microphone stays open behind a closed window.
   close() {
+    this.voice.hangUp();
     this.box.hidden = true;
     this.launcher.hidden = false;
     this.launcher.setAttribute("aria-expanded", "false");
@@ -240,7 +242,7 @@ class Panel {
       composer.requestSubmit();
     });
     this.box.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing) this.close();
+      if (event.key === "Escape" && !event.isComposing && !this.voice.live) this.close();
       else if (event.key === "Tab" && phone.matches) this.#circle(event);
     });
   }

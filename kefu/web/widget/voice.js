@@ -31,6 +31,10 @@ export class Voice {
     return Boolean(this.call?.live);
   }
 
+  hangUp() {
+    this.call?.hangUp();
+  }
+
   // Whether a text went over the line of a call.
   took(text) {
     if (!this.live) return false;

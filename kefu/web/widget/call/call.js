@@ -53,7 +53,8 @@ export class Call {
   }
 
   hangUp() {
-    this.line?.hangUp();
+    if (this.line && !this.line.over) this.line.hangUp();
+    else this.#leave();
   }
 
   async #connect(consent) {
@@ -271,7 +272,7 @@ export class Call {
     const button = (name, icon, act, more = {}) => make("button", { type: "button", ...more, on: { click: act } }, draw(icon), say(name));
     this.muteButton = button("mute", MICROPHONE, () => this.#mute(), { "aria-pressed": "false" });
     this.padButton = button("keypad", PAD, () => this.#pad(this.keypad.hidden), { "aria-expanded": "false", "aria-controls": "keypad" });
-    const end = button(this.sentence ? "stop" : "hangUp", END, () => (this.line ? this.hangUp() : this.#leave()), { class: "end" });
+    const end = button(this.sentence ? "stop" : "hangUp", END, () => this.hangUp(), { class: "end" });
     this.prompt = make("span", {}, say("keypad"));
     this.counted = make("span", { role: "status" });
     const keys = KEYS.map((key) => make("button", { type: "button", "aria-label": say("key", { key }), on: { click: () => this.#press(key) } }, key));
