@@ -29,6 +29,7 @@ from kefu.core.trail import Deed
 from kefu.testing.check_attachments import ATTACHMENT_CHECKS
 from kefu.testing.check_desk import DESK_CHECKS
 from kefu.testing.check_extracts import EXTRACT_CHECKS
+from kefu.testing.check_foresight import FORESIGHT_CHECKS
 from kefu.testing.check_insight import INSIGHT_CHECKS
 from kefu.testing.check_library import LIBRARY_CHECKS, NOW, SHARED_LIBRARY_CHECKS, article_of
 from kefu.testing.check_people import PEOPLE_CHECKS, SHARED_PEOPLE_CHECKS
@@ -37,7 +38,7 @@ from kefu.testing.check_store import SHARED_STORE_CHECKS, STORE_CHECKS, talk_of,
 
 CHECKS = [
     *STORE_CHECKS, *LIBRARY_CHECKS, *DESK_CHECKS, *ATTACHMENT_CHECKS, *REPORT_CHECKS, *EXTRACT_CHECKS,
-    *INSIGHT_CHECKS, *PEOPLE_CHECKS,
+    *INSIGHT_CHECKS, *FORESIGHT_CHECKS, *PEOPLE_CHECKS,
 ]  # fmt: skip
 SHARED_CHECKS = [*SHARED_STORE_CHECKS, *SHARED_LIBRARY_CHECKS, *SHARED_PEOPLE_CHECKS]
 KINDS = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

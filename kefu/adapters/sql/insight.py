@@ -1,14 +1,15 @@
-"""What is counted on a database: facts for reports, and extracts."""
+"""What is counted and foreseen on a database: facts for reports, extracts, scores of customers."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from kefu.adapters.sql import extracts, facts
+from kefu.adapters.sql import extracts, facts, foresight
 from kefu.adapters.sql.people import SqlPeople
 from kefu.core.ports.desk import Scope
 from kefu.core.ports.extracts import Count, Extract, ExtractPage, Message, Sought, Trait
+from kefu.core.ports.foresight import Approach, Score
 from kefu.core.ports.reports import Fact
 
 
@@ -44,3 +45,23 @@ class SqlInsight(SqlPeople):
     async def judged_messages(self) -> Sequence[Message]:
         """See `Extracts`."""
         return await self._read(extracts.read_judged)
+
+    async def keep_scores(self, found: Sequence[Score], customer: str, predictors: Collection[str]) -> None:
+        """See `Foresight`."""
+        await self._writer.write(lambda c: foresight.keep_scores(c, found, customer, predictors))
+
+    async def scores_of(self, customer: str) -> Sequence[Score]:
+        """See `Foresight`."""
+        return await self._read(lambda connection: foresight.read_scores(connection, customer))
+
+    async def highest(self, predictor: str, limit: int = 100) -> Sequence[Score]:
+        """See `Foresight`."""
+        return await self._read(lambda connection: foresight.read_highest(connection, predictor, limit))
+
+    async def approach(self, one: Approach) -> None:
+        """See `Foresight`."""
+        await self._writer.write(lambda connection: foresight.keep_approach(connection, one))
+
+    async def approaches(self, predictor: str, customer: str = "") -> Sequence[Approach]:
+        """See `Foresight`."""
+        return await self._read(lambda connection: foresight.read_approaches(connection, predictor, customer))

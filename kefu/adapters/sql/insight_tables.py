@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Double, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from kefu.adapters.sql.tables import Moment, metadata
+from kefu.adapters.sql.tables import Long, Moment, metadata
 
 facts = Table(
     "facts",
@@ -73,3 +73,34 @@ Index("extracts_by_day", extracts.c.day, extracts.c.kind)
 Index("extracts_by_kind", extracts.c.kind, extracts.c.value, extracts.c.at)
 Index("extracts_by_time", extracts.c["at"])
 Index("extracts_judged", extracts.c.who)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("predictor", String(40), primary_key=True),
+    Column("customer", String(256), primary_key=True),
+    Column("subject", String(256), primary_key=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("version", String(64), nullable=False),
+    *(Column(name, Double, nullable=False) for name in ("value", "low", "high", "chance")),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What is foreseen of customers; not tied to conversations, since the records have more customers than wrote."""
+Index("scores_by_customer", scores.c.customer)
+Index("scores_by_value", scores.c.predictor, scores.c.value)
+
+approaches = Table(
+    "approaches",
+    metadata,
+    Column("id", Long, primary_key=True, autoincrement=True),
+    Column("predictor", String(40), nullable=False),
+    Column("customer", String(256), nullable=False),
+    Column("what", String(8), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("value", Double, nullable=False),
+    Column("until", Moment),
+)
+"""Who was written to because of a forecast, who was left alone to compare with, who was put off."""
+Index("approaches_by_customer", approaches.c.predictor, approaches.c.customer, approaches.c["at"])

@@ -18,6 +18,7 @@ from kefu.adapters.sql.attachments import erase_attachments
 from kefu.adapters.sql.calls import read_calls
 from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
 from kefu.adapters.sql.filing import SqlAttachments
+from kefu.adapters.sql.foresight import erase_scores
 from kefu.adapters.sql.insight import SqlInsight
 from kefu.adapters.sql.migrate import migrate
 from kefu.adapters.sql.mining import SqlMining, erase_mined
@@ -104,6 +105,7 @@ class SqlStore(SqlAttachments, SqlInsight, SqlMining):
             erase_mined(connection, conversation_id)
             erase_attachments(connection, conversation_id)
             extracts.erase_extracts(connection, conversation_id)
+            erase_scores(connection, conversation_id)
             connection.execute(delete(claims).where(claims.c.turn_id.in_(mine)))
             for table in (questions, exchanges, reviews, outbox):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))

@@ -17,6 +17,7 @@ from kefu.core.ports.attendance import Attendance
 from kefu.core.ports.calls import Calls
 from kefu.core.ports.desk import Desk, Line
 from kefu.core.ports.extracts import Extracts
+from kefu.core.ports.foresight import Foresight
 from kefu.core.ports.insight import Judging, Mining
 from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
@@ -231,6 +232,7 @@ class Memory(
     Extracts,
     Mining,
     Judging,
+    Foresight,
     People,
     SignIns,
     Audit,

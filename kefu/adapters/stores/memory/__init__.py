@@ -12,6 +12,7 @@ from kefu.adapters.stores.memory.attachments import MemoryAttachments
 from kefu.adapters.stores.memory.desk import Shelf, calls_of, cases_of, entry_of, is_seen, is_within, page_of
 from kefu.adapters.stores.memory.extracts import Extracted
 from kefu.adapters.stores.memory.facts import Facts
+from kefu.adapters.stores.memory.foresight import MemoryForesight
 from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.adapters.stores.memory.mining import MemoryMining
 from kefu.adapters.stores.memory.people import MemoryPeople
@@ -41,7 +42,7 @@ class Slip:
 
 
 @dataclass(slots=True)
-class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments, MemoryMining):
+class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments, MemoryMining, MemoryForesight):
     """Keeps everything in dictionaries; each method runs without a pause, so it is atomic."""
 
     _talks: dict[str, Conversation] = field(default_factory=dict)
@@ -106,6 +107,7 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments, MemoryMining):
         talk = self._talks.pop(conversation_id, None)
         if talk is None:
             return 0
+        self._erase_foresight(conversation_id, talk.identity.customer_id if talk.identity else conversation_id)
         del self._ids[talk.channel, talk.sender]
         self._shelf.erase(conversation_id)
         self._facts.erase(conversation_id)
