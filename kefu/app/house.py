@@ -22,6 +22,9 @@ from kefu.app.door import Door
 from kefu.app.extraction.following import Extraction
 from kefu.app.extraction.models import Served, extractors_of
 from kefu.app.following import SearchIndex
+from kefu.app.foresight.following import Foreseeing
+from kefu.app.foresight.gathering import Gatherer
+from kefu.app.foresight.outreach import Reaching
 from kefu.app.insight import Insight
 from kefu.app.labelled import has_sample
 from kefu.app.library.answering import Answering
@@ -34,7 +37,7 @@ from kefu.app.outlook import Outlook, look, prove, release
 from kefu.app.people.seal import Seal
 from kefu.app.promise import Standing, read_certificate, standing, subject_of, usual_promise
 from kefu.app.remembered import Remembered
-from kefu.app.reporting import Reporting
+from kefu.app.reporting import Reporting, ground_of
 from kefu.app.searches import Finder, Follower, RememberedSearches, edition_of
 from kefu.app.settings import followed, house_settings
 from kefu.app.training import load_lexicons
@@ -49,6 +52,7 @@ from kefu.core.ports.recordings import Recordings
 from kefu.core.ports.records import Records
 from kefu.core.ports.store import Memory
 from kefu.service.desk.deeds import Deed, Judge, Merge, Note, Rate, Reply, SettleQuestion
+from kefu.service.foresight.outreach import parse_manners
 from kefu.service.privacy.rates import Rates
 from kefu.service.promise.certify import Aim, Outcome
 from kefu.service.skills.catalog import Catalog
@@ -97,6 +101,8 @@ class Kefu:
     index: SearchIndex = field(init=False)
     clerk: Clerk = field(init=False)
     reporting: Reporting = field(init=False)
+    foreseeing: Foreseeing = field(init=False)
+    reaching: Reaching = field(init=False)
     attachments: Attachments = field(init=False)
     extraction: Extraction = field(init=False)
     seal: Seal = field(init=False)
@@ -109,6 +115,12 @@ class Kefu:
         self.index = SearchIndex(self.store)
         self.clerk = Clerk(self.store, read_plan(self.config), self.tell)
         self.reporting = Reporting(self.store, self.catalog, self.house.hours)
+        ground = ground_of(self.catalog, self.house.hours)
+        self.foreseeing = Foreseeing(self.store, Gatherer(self.store, self.records, ground), self.config.home)
+        manners = parse_manners(self.config.table("foresight"))
+        if wording := [str(name) for name in self.config.get("foresight.wording", list)]:
+            self.house = replace(self.house, foreseen=lambda customer: self.foreseeing.foreseen(customer, wording))
+        self.reaching = Reaching(self.store, self.foreseeing, manners, self.tell)
         self.attachments = Attachments(self.config, self.store)
         self.seal = Seal(self.config.get("security.session_secret", str))
         if self.attachments.can_link:
@@ -244,6 +256,12 @@ class Kefu:
     def is_server(self, token: str) -> bool:
         """Whether this is one of the API tokens; takes the same time for every wrong one."""
         return sum(hmac.compare_digest(token.encode(), known.encode()) for known in self.tokens) > 0
+
+    async def foresee(self) -> None:
+        """Score the customers to whom something happened since, and write to those who are due."""
+        await self.foreseeing.catch_up(self.house.clock())
+        if await self.reaching.go_on(self.house):
+            self.delivery.wake()
 
     async def refresh(self) -> None:
         """Read the names from the records again; what can't be read stays as it was."""

@@ -55,6 +55,9 @@ WATCH_S = 60.0
 INDEX_S = 30.0
 """How often what was said is made findable and what happened is counted; searches and reports do it, too."""
 
+FORESEE_S = 5.0
+"""How often those who wrote are foreseen anew: a customer's card is older by this at most."""
+
 SAMPLE_S = 3.0
 """How often it is looked whether there are sample conversations: another process makes and removes them."""
 
@@ -103,6 +106,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             stack.push_async_callback(_stop, asyncio.create_task(_every(GATHER_S, kefu.insight.gathering.catch_up)))
             tending = _every(TEND_S, lambda: tend(kefu.store, kefu.config, datetime.now(UTC)))
             stack.push_async_callback(_stop, asyncio.create_task(tending))
+            stack.push_async_callback(_stop, asyncio.create_task(_every(FORESEE_S, kefu.foresee)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(TIDY_S, kefu.tidy)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.extraction.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))

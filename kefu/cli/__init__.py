@@ -20,6 +20,7 @@ from kefu.cli.insight import insight
 from kefu.cli.knowledge import knowledge
 from kefu.cli.model import model
 from kefu.cli.people import people
+from kefu.cli.predict import predict
 from kefu.cli.promise import promise
 from kefu.cli.rules import rules
 from kefu.cli.run import run
@@ -69,6 +70,7 @@ for command in (
     skill,
     data,
     promise,
+    predict,
     knowledge,
     people,
     audit,

@@ -146,6 +146,13 @@ class Call(Protocol):
         """The time of the turn, aware, in the business's time zone."""
 
     @property
+    def foreseen(self) -> Mapping[str, Fact]:
+        """What is foreseen of a known customer, by predictor: whether a risk is high, or on which day something ends.
+
+        Only what kefu.toml names under [foresight] wording. It chooses words; the customer never hears of it.
+        """
+
+    @property
     def is_known(self) -> bool:
         """Whether the customer has proven who they are; without it queries about a customer are refused."""
 

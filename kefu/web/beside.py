@@ -11,6 +11,8 @@ from kefu.core.events import Drafted, HandedOff, Replied, TicketOpened
 from kefu.core.nouns import Conversation, Evidence, Language, Ticket
 from kefu.core.ports.desk import Entry, View
 from kefu.core.ports.store import Recorded
+from kefu.web import foresight
+from kefu.web.foresight import Foreseen
 from kefu.web.hall import Hall
 from kefu.web.screen import rows
 from kefu.web.transcript import title_of
@@ -39,6 +41,7 @@ class Beside:
     records: tuple[Rows, ...]
     tickets: tuple[Ticket, ...]
     earlier: tuple[Entry, ...]
+    foreseen: Sequence[Foreseen] = ()
 
 
 async def read_beside(
@@ -56,7 +59,8 @@ async def read_beside(
         page = await hall.kefu.store.inbox(view, "newest", limit=EARLIER + 1)
         earlier = tuple(entry for entry in page.entries if entry.id != talk.id)[:EARLIER]
     facts = tuple(facts_of(handed.summary)) if handed else ()
-    return Beside(talk, facts, tuple(_records(evidence, hall, language)), tickets, earlier)
+    found = await foresight.beside(hall, who, talk, language)
+    return Beside(talk, facts, tuple(_records(evidence, hall, language)), tickets, earlier, found)
 
 
 def _records(evidence: Sequence[Evidence], hall: Hall, language: Language) -> list[Rows]:

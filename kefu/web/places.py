@@ -33,6 +33,7 @@ AREAS: Mapping[str, Sequence[Place]] = {
     ),
     "understand": (
         Place("/desk/reports", "reports", "read_reports"),
+        Place("/desk/foresight", "foresight", "read_reports"),
         Place("/desk/facts", "facts", "read_reports"),
         Place("/desk/topics", "topics", "read_reports", ("/desk/digest",)),
         Place("/desk/alarms", "alarms", "read_reports"),

@@ -30,7 +30,8 @@ STEPS = 24
 LEAST = 60
 """Outcomes that are known: from fewer nothing is learned."""
 SHARES = (0.1, 0.5, 0.9)
-STEP = "step"
+EXPLAINED = 8
+"""Every so many steps one is explained."""
 FINE = np.linspace(0.0, 1.0, 201)
 
 
@@ -85,13 +86,14 @@ class Hazard:
         return found
 
     def explain(self, rows: Sequence[Row]) -> Sequence[Mapping[str, float]]:
-        """See `Predictor`: over all steps alike."""
+        """See `Predictor`: the mean of some steps, since each costs as much as the forecast."""
         if not rows:
             return ()
         fitted = self._there()
-        matrix, steps = fitted.columns.matrix(rows), len(fitted.edges) - 1
-        parts = np.mean([model.parts(_at_each(matrix, steps)) for model in fitted.models], axis=0)
-        means = parts.reshape(len(rows), steps, -1).mean(axis=1)[:, :-1]
+        steps = np.arange(EXPLAINED // 2, len(fitted.edges) - 1, EXPLAINED)
+        inputs = _at_each(fitted.columns.matrix(rows), steps)
+        parts = np.mean([model.parts(inputs) for model in fitted.models], axis=0)
+        means = parts.reshape(len(rows), len(steps), -1).mean(axis=1)[:, :-1]
         return [dict(zip(fitted.columns.names, row, strict=True)) for row in means.tolist()]
 
     def save(self, folder: Path) -> None:
@@ -142,13 +144,13 @@ def _entered(
     return np.column_stack([matrix[owners], steps]), outcomes
 
 
-def _at_each(matrix: np.ndarray, steps: int) -> np.ndarray:
-    return np.column_stack([np.repeat(matrix, steps, axis=0), np.tile(np.arange(steps), len(matrix))])
+def _at_each(matrix: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    return np.column_stack([np.repeat(matrix, len(steps), axis=0), np.tile(steps, len(matrix))])
 
 
 def _reached(models: Sequence[Trees], matrix: np.ndarray, steps: int) -> np.ndarray:
     """The chance that it came by each edge, (n_rows, steps + 1), rising from 0."""
-    inputs = _at_each(matrix, steps)
+    inputs = _at_each(matrix, np.arange(steps))
     hazards = np.mean([1 / (1 + np.exp(-model.scores(inputs))) for model in models], axis=0)
     stays = np.cumprod(1 - hazards.reshape(len(matrix), steps), axis=1)
     return np.column_stack([np.zeros(len(matrix)), 1 - stays])

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from kefu.app.clerk.dispatch import Dispatch, read_case
+from kefu.app.clerk.dispatch import Dispatch, read_case, read_risks
 from kefu.app.clerk.plan import Plan
 from kefu.app.following import REPLAYED
 from kefu.core.errors import KefuError, NotFound
@@ -174,17 +174,18 @@ class Clerk:
         if not rules or one.turn_id.startswith(BY_RULE):
             return talk
         case = await read_case(self._store, one.conversation_id, one.number)
+        risks = await read_risks(self._store, talk) if any(rule.needs.risk for rule in rules) else {}
         for rule in rules:
-            decide = self._by_rule(rule, one, case)
+            decide = self._by_rule(rule, one, case, risks)
             claim = f"rule:{rule.name}:{talk.id}:{one.number}."
             if decide(talk, house.clock()) and await self.let(talk.id, decide, house, mark=BY_RULE, claims=(claim,)):
                 talk = await self._present(talk.id)
         return talk
 
-    def _by_rule(self, rule: Rule, one: Recorded, case: Case) -> Decide:
+    def _by_rule(self, rule: Rule, one: Recorded, case: Case, risks: Mapping[str, float]) -> Decide:
         def decide(talk: Conversation, now: datetime) -> Sequence[Event]:
             is_open = self.plan.hours_of(talk.work.team).is_open(one.event.at)
-            if not holds(rule, Scene(one.event, talk, case, is_open)):
+            if not holds(rule, Scene(one.event, talk, case, is_open, risks)):
                 return ()
             return applied(rule, one.event, talk, now)
 

@@ -98,6 +98,15 @@ async def read_case(store: Store, conversation_id: str, until: int) -> Case:
     return case_of(one.event for one in recorded if one.number <= until)
 
 
+async def read_risks(store: Memory, talk: Conversation) -> dict[str, float]:
+    """The highest that each predictor foresees of a conversation's customer, as kept."""
+    scores = await store.scores_of(talk.identity.customer_id if talk.identity else talk.id)
+    found: dict[str, float] = {}
+    for one in scores:
+        found[one.predictor] = max(one.prediction.value, found.get(one.predictor, 0.0))
+    return found
+
+
 def need_of(talk: Conversation, case: Case, served_by: str) -> Need:
     """What a conversation needs of whoever gets it."""
     topics = frozenset((*case.intents, *talk.work.tags, *([talk.work.team] if talk.work.team else [])))

@@ -58,12 +58,16 @@ class Sample:
         """To learn from."""
         return Lesson(self.case.customer or self.case.subject, self.case.row, self.outcome)
 
-    def as_known(self, at: datetime) -> Sample | None:
-        """The same as it was known at an earlier time; None where nothing was."""
-        if self.until <= at:
-            return self
+    def as_known(self, at: datetime, *, is_when: bool) -> Sample | None:
+        """The same as it was known at an earlier time; None where nothing was. `is_when` says what was asked."""
         days = (at - self.case.as_of).total_seconds() / DAY_S
-        return replace(self, outcome=Outcome(days, known=False), until=at) if days > 0 else None
+        if self.until <= at or days <= 0:
+            return self if days > 0 else None
+        if not is_when:
+            return None
+        if self.outcome.known and self.outcome.value <= days:
+            return replace(self, until=at)
+        return replace(self, outcome=Outcome(days, known=False), until=at)
 
 
 @dataclass(slots=True)
@@ -94,6 +98,35 @@ class Gatherer:
     async def everything(self) -> Sequence[Fact]:
         """All visits, in their order."""
         return await self.store.facts(EVER, datetime.max.replace(tzinfo=UTC) - timedelta(days=1), Scope())
+
+    async def came(self, declared: Declared, customer: str, as_of: datetime, now: datetime) -> bool | None:
+        """Whether what was foreseen of a customer at a time came true for any subject; None where there was none."""
+        if declared.about == "records":
+            cases = await self._of_records(declared, as_of, customer)
+            if not cases:
+                return None
+            until = min(now, as_of + timedelta(days=declared.horizon_days))
+            events = await self._events(declared, as_of, until)
+            return any(_outcome(declared, as_of, until, events.get(case.subject)).value > 0 for case in cases)
+        talks = await self._read(customer)
+        before = visits_at(talks, self.ground, as_of)
+        if not before:
+            return None
+        whole = visits_at(talks, self.ground, now)
+        return _came(declared, before[-1], whole, talks, timedelta(days=declared.horizon_days))
+
+    async def questions(self) -> list[list[str]]:
+        """What each customer came about, in order; customers by when they came first."""
+        asked = defaultdict[str, list[str]](list)
+        for fact in await self.everything():
+            if fact.intent:
+                asked[fact.customer].append(fact.intent)
+        return list(asked.values())
+
+    async def asked_by(self, customer: str, as_of: datetime) -> list[str]:
+        """What one customer came about, in order."""
+        found = visits_at(await self._read(customer), self.ground, as_of)
+        return [one.fact.intent for one in found if one.fact.intent]
 
     async def _of_records(self, declared: Declared, as_of: datetime, customer: str = "") -> list[Case]:
         records = self._records(declared)

@@ -50,7 +50,8 @@ class If:
 
     Of a list one is enough: `text` is contained in the latest message, `intent` is what it wants, `person` and `team`
     have the conversation (an empty text: nobody). `open` is whether its team is there, `identified` whether the
-    customer proved who they are. `fields` are values of the conversation, `event` of what happened.
+    customer proved who they are. `fields` are values of the conversation, `event` of what happened. `risk` names
+    predictors with what the forecast for the customer is at least.
     """
 
     text: tuple[str, ...] = ()
@@ -68,6 +69,7 @@ class If:
     identified: bool | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     event: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    risk: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Scene:
     talk: Conversation
     case: Case
     open: bool
+    risks: Mapping[str, float] = field(default_factory=dict)
 
 
 def holds(rule: Rule, scene: Scene) -> bool:
@@ -115,6 +118,7 @@ def holds(rule: Rule, scene: Scene) -> bool:
         and needs.identified in (None, talk.identity is not None)
         and all(talk.work.fields.get(name, "") in wanted for name, wanted in needs.fields.items())
         and all(str(getattr(scene.event, name, "")) in wanted for name, wanted in needs.event.items())
+        and all(scene.risks.get(name, -1.0) >= least for name, least in needs.risk.items())
     )
 
 
@@ -173,6 +177,7 @@ def _needs(terms: Terms, when: Sequence[str]) -> If:
         identified=terms.perhaps("identified"),
         fields=terms.lists("fields"),
         event=terms.lists("event"),
+        risk=_risks(terms),
     )
     terms.done()
     for name in found.event:
@@ -180,6 +185,13 @@ def _needs(terms: Terms, when: Sequence[str]) -> If:
             if name not in {one.name for one in fields(KINDS[kind])}:
                 raise BadConfig(f"kefu.toml [{terms.place}]: {kind} has no {name!r}; see the page about events.")
     return found
+
+
+def _risks(terms: Terms) -> Mapping[str, float]:
+    try:
+        return {name: float(values[0]) for name, values in terms.lists("risk").items()}
+    except (ValueError, IndexError) as error:
+        raise BadConfig(f"kefu.toml [{terms.place}]: write risk = {{ at_risk = 0.6 }}, a share of each.") from error
 
 
 def _then(terms: Terms) -> tuple[Deed, ...]:

@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from kefu.core.errors import BadConfig
 from kefu.core.nouns import Language
 from kefu.service.desk.terms import Terms
+from kefu.service.foresight.outreach import Outreach
 
 About = Literal["records", "visit", "question", "volume"]
 """A subject of the records; a visit of a customer; what they ask next; how many come."""
@@ -94,8 +95,14 @@ class Declared:
     moments: int = 8
     threshold: float = 0.5
     groups: tuple[str, ...] = ()
+    advice: Mapping[Language, str] = field(default_factory=dict)
+    outreach: Outreach | None = None
     sources: tuple[Source, ...] = ()
     features: tuple[Feature, ...] = ()
+
+    def is_high(self, value: float) -> bool:
+        """Whether a probability is one to act upon."""
+        return not self.is_when and self.reading == "risk" and value >= self.threshold
 
     @property
     def is_when(self) -> bool:
@@ -127,11 +134,21 @@ def parse_declared(name: str, table: Mapping[str, object]) -> Declared:
         moments=terms.whole("moments", 8),
         threshold=terms.number("threshold", 0.5),
         groups=terms.texts("groups"),
+        advice=terms.titles("advice", ""),
+        outreach=_outreach(terms.inner("outreach")) if "outreach" in table else None,
         sources=tuple(map(_source, terms.inner_tables("sources"))),
         features=tuple(map(_feature, terms.inner_tables("features"))),
     )
     terms.done()
     _check(found, terms)
+    return found
+
+
+def _outreach(terms: Terms) -> Outreach:
+    found = Outreach(terms.number("at_least", 0.5), terms.titles("text", ""), terms.yes("automatic"))
+    terms.done()
+    if not found.text["zh"]:
+        raise BadConfig(f"{terms.file} [{terms.place}]: text is missing; say what customers are written.")
     return found
 
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import structlog
 
@@ -22,7 +23,7 @@ from kefu.core.events import (
     Replied,
     TurnTraced,
 )
-from kefu.core.nouns import Conversation, Inbound, Language, Outbound, Reading
+from kefu.core.nouns import Conversation, Fact, Inbound, Language, Outbound, Reading
 from kefu.core.ports.store import Commit
 from kefu.service.desk.reference import reference_of
 from kefu.service.privacy.guard import guard
@@ -66,6 +67,7 @@ async def _take(inbound: Inbound, house: House) -> Taken:
         talk = await _recall(inbound, house)
         if inbound.external_id in talk.heard:
             raise Repeat
+        foreseen = await _foreseen(talk, inbound, house)
         out.append(f"conversation {talk.id} at {talk.version}")
     with trace.stage("guard", f"{len(inbound.text)} characters") as out:
         guarded = guard(inbound.text, house.longest_text)
@@ -74,7 +76,7 @@ async def _take(inbound: Inbound, house: House) -> Taken:
     with trace.stage("understand", guarded.masked) as out:
         reading = await _read(guarded.text, talk.language if talk.version else inbound.language, house)
         out += [reading.language, *(f"{score.name} {score.probability:.2f}" for score in reading.asks[0].intents[:3])]
-    work = Work(house, talk, reading, now, reference_of(turn_id, now), inbound.can_prove)
+    work = Work(house, talk, reading, now, reference_of(turn_id, now), inbound.can_prove, foreseen)
     spans, flags = guarded.personal, tuple(sorted(guarded.flags))
     _open(inbound, work)
     received = MessageReceived(now, inbound.external_id, guarded.text, spans, flags, inbound.attachments)
@@ -105,6 +107,12 @@ async def _read(text: str, before: Language | None, house: House) -> Reading:
     except Exception:
         log.exception("reader failed", reader=house.reader.version)
         return Reading.unknown(text, before or house.language)
+
+
+async def _foreseen(talk: Conversation, inbound: Inbound, house: House) -> Mapping[str, Fact]:
+    """What is foreseen of a known customer: only read here, never worked out."""
+    identity = inbound.identity or talk.identity
+    return await house.foreseen(identity.customer_id) if house.foreseen and identity else {}
 
 
 async def _recall(inbound: Inbound, house: House) -> Conversation:

@@ -52,6 +52,7 @@ class Work:
     now: datetime
     reference: str
     can_prove: bool = True
+    foreseen: Mapping[str, Fact] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     replies: list[Outbound] = field(default_factory=list)
@@ -256,6 +257,7 @@ async def call(action: str, work: Work) -> Outcome:
         urgency=work.reading.urgency,
         anger=work.talk.anger,
         reference=work.reference,
+        foreseen=work.foreseen,
     )
     outcome = await skill.actions[action](context)
     work.evidence += context.evidence

@@ -34,6 +34,7 @@ class SkillCall:
     urgency: float
     anger: float
     reference: str
+    foreseen: Mapping[str, Fact] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
 
     @property

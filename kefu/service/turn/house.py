@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from kefu.core.events import Event
-from kefu.core.nouns import Attachment, Language, Outbound, Reading
+from kefu.core.nouns import Attachment, Fact, Language, Outbound, Reading
 from kefu.core.ports.knowledge import Found, Query
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.records import Records
@@ -35,7 +35,8 @@ class House:
     `compute` runs a CPU-bound function where it does not block the loop. `find` looks into the
     company's texts, where there are any; with `pen` a writer may rephrase what was found.
     `help_place` is where everybody reads the public articles, empty where nobody does. `link` makes an address at
-    which a customer finds a file whose channel can't carry it.
+    which a customer finds a file whose channel can't carry it. `foreseen` reads what is foreseen of a customer, as
+    far as the company lets skills word their replies by it.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class House:
     help_place: str = ""
     link: Callable[[Attachment, datetime], str] | None = None
     shadow_share: float = 1.0
+    foreseen: Callable[[str], Awaitable[Mapping[str, Fact]]] | None = None
     gate: Gate = field(default_factory=lambda: Gate(capacity=256))
 
     @property

@@ -36,7 +36,7 @@ class MemoryForesight:
     async def approaches(self, predictor: str, customer: str = "") -> Sequence[Approach]:
         """See `Foresight`."""
         found = [one for one in self._approaches if one.predictor == predictor and customer in ("", one.customer)]
-        return sorted(found[::-1], key=lambda one: one.at, reverse=True)
+        return sorted(found, key=lambda one: one.at)[::-1]
 
     def _erase_foresight(self, conversation_id: str, customer: str) -> None:
         """Forget what rests on a conversation, and what is foreseen of whoever wrote it."""

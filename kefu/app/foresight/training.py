@@ -1,0 +1,107 @@
+"""Train a predictor: measure it on what came later, then let it learn from everything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from kefu.ai.predict.sequence import NextQuestion
+from kefu.app.foresight.gathering import Gatherer, Sample
+from kefu.app.foresight.models import PredictorModels, fit
+from kefu.app.foresight.report import report_of
+from kefu.core.errors import BadInput
+from kefu.core.ports.predictor import Predictor
+from kefu.core.ports.reader import Progress
+from kefu.service.foresight.declared import Declared
+
+HELD_OUT = 0.25
+"""The share of the latest cases that a predictor is measured on, where each has a moment of its own."""
+
+FEWEST_QUESTIONS = 50
+
+
+async def train(
+    declared: Declared, models: PredictorModels, gatherer: Gatherer, now: datetime, progress: Progress
+) -> tuple[str, dict[str, Any]]:
+    """The name of a new version that is not served yet, and its report. Raises `BadInput` where there is too little."""
+    if declared.about == "question":
+        return await _train_questions(declared, models, gatherer, now)
+    if declared.about == "volume":
+        raise BadInput(f"{declared.name} learns while it foresees; look at /desk/foresight.")
+    samples = await gatherer.past(declared, now, progress)
+    report = await asyncio.to_thread(measure, declared, samples, progress)
+    predictor = await asyncio.to_thread(fit, declared, [one.lesson for one in samples], progress)
+    return models.keep(predictor.save, declared.use, report, now), report
+
+
+async def test(
+    declared: Declared, predictor: Predictor, gatherer: Gatherer, now: datetime, progress: Progress
+) -> dict[str, Any]:
+    """The report of a version that is there, over what came of the latest cases.
+
+    It learned from some of them where it was made since: then its figures flatter it.
+    """
+    _, latest = split(declared, await gatherer.past(declared, now, progress))
+    return await asyncio.to_thread(
+        lambda: report_of(declared, latest, latest, predictor.predict([one.case.row for one in latest]))
+    )
+
+
+def measure(declared: Declared, samples: Sequence[Sample], progress: Progress) -> dict[str, Any]:
+    """Learn from what was known when the latest cases began, and foresee these. Raises `BadInput` for too little."""
+    train, latest = split(declared, samples)
+    if not train or not latest:
+        raise BadInput(
+            f"There is too little to learn from: {len(samples)} cases, and none whose end was known before the latest. "
+            "Wait for more, or shorten horizon_days."
+        )
+    predictor = fit(declared, [one.lesson for one in train], progress)
+    return report_of(declared, train, latest, predictor.predict([one.case.row for one in latest]))
+
+
+def split(declared: Declared, samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+    """What was known when the latest cases began, and the latest cases.
+
+    Of subjects that are looked at on certain days, the latest day on which enough of the outcome is known is measured.
+    """
+    moments = sorted({one.case.as_of for one in samples})
+    if not moments:
+        return [], []
+    if declared.about == "records":
+        back = timedelta(days=declared.horizon_days if declared.is_when else 0)
+        known = [at for at in moments if at <= moments[-1] - back] or moments[:1]
+        begins, ends = known[-1], known[-1]
+    else:
+        begins, ends = moments[int(len(moments) * (1 - HELD_OUT))], moments[-1]
+    latest = [one for one in samples if begins <= one.case.as_of <= ends]
+    earlier = [one.as_known(begins, is_when=declared.is_when) for one in samples if one.case.as_of < begins]
+    return [one for one in earlier if one], latest
+
+
+async def _train_questions(
+    declared: Declared, models: PredictorModels, gatherer: Gatherer, now: datetime
+) -> tuple[str, dict[str, Any]]:
+    sequences = await gatherer.questions()
+    steps = [(asked, place) for asked in sequences for place in range(1, len(asked))]
+    if len(steps) < FEWEST_QUESTIONS:
+        raise BadInput(f"There is too little to learn from: {len(steps)} times somebody asked again.")
+    cut = max(1, round(len(sequences) * (1 - HELD_OUT)))
+    model, whole = NextQuestion(), NextQuestion()
+    model.fit(sequences[:cut])
+    whole.fit(sequences)
+    tried = [(asked[:place], asked[place]) for asked in sequences[cut:] for place in range(1, len(asked))]
+    usual = [name for name, _ in model.predict(())]
+    ranked = [([name for name, _ in model.predict(before)], after) for before, after in tried]
+    count = max(1, len(tried))
+    report = {
+        "lessons": len(steps),
+        "cases": len(tried),
+        "questions": len(usual),
+        "first": sum(after in names[:1] for names, after in ranked) / count,
+        "first_of_usual": sum(after in usual[:1] for _, after in ranked) / count,
+        "three": sum(after in names[:3] for names, after in ranked) / count,
+        "three_of_usual": sum(after in usual[:3] for _, after in ranked) / count,
+    }
+    return models.keep(whole.save, declared.use, report, now), report

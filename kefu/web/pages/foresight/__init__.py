@@ -1,0 +1,102 @@
+"""Foresight: who is at risk and why, what to do about it, and how good the predictors are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from kefu.core.errors import BadInput, NotFound
+from kefu.web.foresight import Card, act, day_of, list_cards, list_customers, read_effect
+from kefu.web.hall import hall_of, read_form
+from kefu.web.screen import render
+from kefu.web.viewer import operator_of
+from kefu.web.words import choose_language
+
+PLACE = "/desk/foresight"
+SIDE = 200
+"""Of the square of a calibration plot, in units of its drawing."""
+LEFT, TOP = 40, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A bin of a calibration plot: its place and its size, with what it says."""
+
+    x: float
+    y: float
+    radius: float
+    count: int
+    foreseen: float
+    came: float
+
+
+async def show(request: Request) -> Response:
+    """All predictors, and the list of the one that is chosen."""
+    who, hall = operator_of(request), hall_of(request)
+    language = choose_language(request, hall.language)
+    cards = await list_cards(hall, who)
+    wanted = request.query_params.get("predictor", "")
+    if wanted and wanted not in {card.declared.name for card in cards}:
+        raise NotFound(f"There is no predictor {wanted!r}.")
+    chosen = next((card for card in cards if card.declared.name == wanted), None) or _usual(cards)
+    rows = await list_customers(hall, who, chosen.declared.name, language) if chosen else ()
+    effect = await read_effect(hall, who, chosen.declared.name) if chosen and chosen.declared.outreach else None
+    return render(
+        request,
+        "foresight/page.html",
+        who=who,
+        cards=cards,
+        chosen=chosen,
+        rows=rows,
+        effect=effect,
+        dots=dots_of(chosen.report if chosen else {}),
+        percent=percent,
+        day_of=day_of,
+        done=request.query_params.get("done", ""),
+        problem=request.query_params.get("problem", ""),
+        seen=lambda name: f"{PLACE}?{urlencode({'predictor': name})}",
+    )
+
+
+async def do(request: Request) -> Response:
+    """Write to a customer, take their conversation, put them off; then the list again."""
+    who, hall, form = operator_of(request), hall_of(request), await read_form(request)
+    predictor, deed = request.path_params["predictor"], form.get("deed", "")
+    told = {"predictor": predictor, "done": deed}
+    try:
+        await act(hall, who, predictor, deed, form.get("customer", ""))
+    except BadInput:
+        told = {"predictor": predictor, "problem": deed}
+    return RedirectResponse(f"{PLACE}?{urlencode(told)}", 303)
+
+
+def dots_of(report: Mapping[str, Any]) -> Sequence[Dot]:
+    """The bins of a report as dots on a square."""
+    bins = report.get("bins", [])
+    most = max((one["count"] for one in bins), default=1)
+    return [
+        Dot(
+            round(LEFT + SIDE * one["foreseen"], 1),
+            round(TOP + SIDE * (1 - one["came"]), 1),
+            round(3 + 4 * (one["count"] / most) ** 0.5, 1),
+            one["count"],
+            one["foreseen"],
+            one["came"],
+        )
+        for one in bins
+    ]
+
+
+def percent(share: float | None) -> str:
+    """A share without decimals."""
+    return "–" if share is None else f"{share * 100:.0f} %"
+
+
+def _usual(cards: Sequence[Card]) -> Card | None:
+    """The first that has customers to act upon, else the first that has anything."""
+    return next((card for card in cards if card.high), None) or next((card for card in cards if card.served), None)
