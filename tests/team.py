@@ -76,6 +76,7 @@ def address_of(path: str, talk: str, turn: str, person: str = "p", invitation: s
     ids = {"conversation": talk, "turn": turn, "article": "a", "person": person, "invitation": invitation}
     named = {"sign_in_id": "s", "deed": "x", "deed:str": "x", "name": "a.txt", "view_id": "v", "macro_id": "m"}
     named |= {"entry": "1", "skill": "progress", "kind": "x", "number": "1", "attachment_id": "f", "topic": "t"}
+    named |= {"predictor": "at_risk"}
     ids |= {f"{kind}_id": id_ for kind, id_ in ids.items()}
     address = path.replace("{deed:str}", "{deed}").replace("{number:int}", "{number}").format(**named, **ids)
     return f"{address}?seconds=0" if path.endswith("/stream") else address

@@ -12,21 +12,21 @@ from kefu.core.ports.foresight import Approach, Score
 class MemoryForesight:
     """Scores by customer, and approaches in their order."""
 
-    _scores: dict[str, list[Score]] = field(default_factory=dict)
+    _foreseen: dict[str, list[Score]] = field(default_factory=dict)
     _approaches: list[Approach] = field(default_factory=list)
 
     async def keep_scores(self, found: Sequence[Score], customer: str, predictors: Collection[str]) -> None:
         """See `Foresight`."""
-        kept = [one for one in self._scores.get(customer, []) if one.predictor not in predictors]
-        self._scores[customer] = [*kept, *found]
+        kept = [one for one in self._foreseen.get(customer, []) if one.predictor not in predictors]
+        self._foreseen[customer] = [*kept, *found]
 
     async def scores_of(self, customer: str) -> Sequence[Score]:
         """See `Foresight`."""
-        return sorted(self._scores.get(customer, []), key=lambda one: (one.predictor, one.subject))
+        return sorted(self._foreseen.get(customer, []), key=lambda one: (one.predictor, one.subject))
 
     async def highest(self, predictor: str, limit: int = 100) -> Sequence[Score]:
         """See `Foresight`."""
-        found = [one for scores in self._scores.values() for one in scores if one.predictor == predictor]
+        found = [one for scores in self._foreseen.values() for one in scores if one.predictor == predictor]
         return sorted(found, key=lambda one: (-one.prediction.value, one.customer, one.subject))[:limit]
 
     async def approach(self, one: Approach) -> None:
@@ -41,9 +41,9 @@ class MemoryForesight:
     def _erase_foresight(self, conversation_id: str, customer: str) -> None:
         """Forget what rests on a conversation, and what is foreseen of whoever wrote it."""
         gone = (conversation_id, customer)
-        self._scores = {
+        self._foreseen = {
             whose: [one for one in scores if one.conversation_id != conversation_id]
-            for whose, scores in self._scores.items()
+            for whose, scores in self._foreseen.items()
             if whose not in gone
         }
         self._approaches = [one for one in self._approaches if one.conversation_id != conversation_id]

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kefu.core.errors import BadInput, NotFound
 from kefu.web.foresight import Card, act, day_of, list_cards, list_customers, read_effect
+from kefu.web.gate import specify
 from kefu.web.hall import hall_of, read_form
 from kefu.web.screen import render
 from kefu.web.viewer import operator_of
@@ -67,6 +68,7 @@ async def do(request: Request) -> Response:
     """Write to a customer, take their conversation, put them off; then the list again."""
     who, hall, form = operator_of(request), hall_of(request), await read_form(request)
     predictor, deed = request.path_params["predictor"], form.get("deed", "")
+    specify(request, f"{deed} {form.get('customer', '')}"[:200])
     told = {"predictor": predictor, "done": deed}
     try:
         await act(hall, who, predictor, deed, form.get("customer", ""))
