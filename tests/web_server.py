@@ -14,7 +14,7 @@ import httpx2
 from web_house import AS_OPERATOR, AS_SERVER
 
 SERVE = Path(__file__).parent / "e2e" / "serve.py"
-PATIENCE_S = 30
+PATIENCE_S = 90
 
 
 class Server:
@@ -49,7 +49,8 @@ class Server:
     def operate(self, path: str, **body: object) -> Any:
         """Ask the desk's interface; with a body, do something."""
         method = "POST" if body else "GET"
-        answer = httpx2.request(method, f"{self.address}/api/v1{path}", json=body or None, headers=AS_OPERATOR)
+        address = f"{self.address}/api/v1{path}"
+        answer = httpx2.request(method, address, json=body or None, headers=AS_OPERATOR, timeout=PATIENCE_S)
         return answer.raise_for_status().json()
 
     def talk_of(self, customer: str) -> str:
@@ -60,4 +61,6 @@ class Server:
     def write(self, sender: str, text: str) -> Any:
         """Let a customer say something through a server."""
         body = {"sender": sender, "text": text}
-        return httpx2.post(f"{self.address}/api/v1/messages", json=body, headers=AS_SERVER).raise_for_status().json()
+        address = f"{self.address}/api/v1/messages"
+        answer = httpx2.post(address, json=body, headers=AS_SERVER, timeout=PATIENCE_S)
+        return answer.raise_for_status().json()

@@ -18,7 +18,7 @@ from web_server import Server
 
 pytestmark = pytest.mark.e2e
 
-SOON = 15_000
+SOON = 30_000
 LOOK: dict[str, dict[str, Any]] = {
     "zh": {"locale": "zh-CN", "color_scheme": "light", "viewport": {"width": 1360, "height": 860}},
     "en": {"locale": "en-GB", "color_scheme": "dark", "viewport": {"width": 1360, "height": 860}},
@@ -83,7 +83,8 @@ class Day:
         """Somebody who came in by an invitation."""
         body = {"email": f"{len(self.pages)}@example.com", "role": role, "teams": list(teams)}
         path = self.server.operate("/people/invitations", **body)["path"]
-        joined = httpx2.post(f"{self.server.address}{path}", data={"name": name, "password": PASSWORD})
+        form = {"name": name, "password": PASSWORD}
+        joined = httpx2.post(f"{self.server.address}{path}", data=form, timeout=60)
         assert joined.status_code == 303, joined.text
         page = self.open_page()
         cookie = {"name": "kefu_desk", "value": joined.cookies["kefu_desk"], "url": self.server.address}
