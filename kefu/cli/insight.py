@@ -107,7 +107,7 @@ def topics(home: Path, days: int, as_json_: bool) -> None:
     _never(heard)
     for one in heard.figures[:SHOWN]:
         indent = "  " if one.topic.family else ""
-        name = plain(", ".join(one.topic.phrases["zh" if chinese() else "en"] or (one.topic.id,)))
+        name = plain(one.topic.called("zh" if chinese() else "en", 5))
         say(
             f"{indent}{one.visits:>5} visits ({one.growth.before} before)  {name}  [{one.topic.id}]",
             f"{indent}{one.visits:>5} 次来访（此前 {one.growth.before}）  {name}  [{one.topic.id}]",
@@ -120,12 +120,16 @@ def topics(home: Path, days: int, as_json_: bool) -> None:
 def alarms(home: Path, as_json_: bool) -> None:
     """List topics of which there were more messages than chance explains, latest first."""
     heard = _with(home, lambda kefu, _: _heard(kefu, 28))
-    names = {one.id: one.phrases for one in heard.topics}
+    topics = {one.id: one for one in heard.topics}
     if as_json_:
         as_json(
             [
                 {"topic": one.topic, "day": one.day, "days": one.days, "observed": one.observed}
-                | {"expected": one.expected, "chance": one.chance, "names": names.get(one.topic, {})}
+                | {
+                    "expected": one.expected,
+                    "chance": one.chance,
+                    "names": topics[one.topic].phrases if one.topic in topics else {},
+                }
                 for one in heard.alarms
             ]
         )
@@ -133,9 +137,8 @@ def alarms(home: Path, as_json_: bool) -> None:
     if not heard.alarms:
         say("No alarm.", "没有预警。")
     for one in heard.alarms:
-        phrases = names.get(one.topic, {}).get("zh" if chinese() else "en", ())
-        everything = "全部消息" if chinese() else "all messages"
-        name = plain(", ".join(phrases) if one.topic else everything)
+        topic, everything = topics.get(one.topic), "全部消息" if chinese() else "all messages"
+        name = plain(topic.called("zh" if chinese() else "en", 5) if topic else "" if one.topic else everything)
         say(
             f"{one.day} {name}: {one.observed} in {one.days} d, expected {one.expected:.1f} [{one.topic}]",
             f"{one.day} {name}：{one.days} 天 {one.observed} 条，预计 {one.expected:.1f} 条 [{one.topic}]",

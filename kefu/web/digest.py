@@ -16,7 +16,7 @@ from kefu.core.ports.insight import Topic
 from kefu.service.insight.digest import Digest, digest, week_of
 from kefu.service.insight.report import Period
 from kefu.service.insight.topics import before
-from kefu.web.insight import alarm_name, name_of
+from kefu.web.insight import alarm_name
 from kefu.web.reports import share
 from kefu.web.words import words_in
 
@@ -54,11 +54,11 @@ def blocks_of(found: Digest, topics: Sequence[Topic], language: Language, name: 
     for figures in found.top:
         growth = "" if figures.growth.ratio is None else f"×{figures.growth.ratio:.1f}"
         visits = say("reports", "visits", count=f"{figures.visits:,}")
-        yield "row", [name_of(figures.topic, language, 2), visits, growth, share(figures.contained.share)]
+        yield "row", [figures.topic.called(language, 2), visits, growth, share(figures.contained.share)]
     for key, some in (("risen", [one.topic for one in found.risen]), ("new_topics", found.new)):
         if some:
             yield "heading", [word(key)]
-            yield from (("text", [name_of(topic, language, 3)]) for topic in some)
+            yield from (("text", [topic.called(language, 3)]) for topic in some)
     for key, quotes in (("complaint", found.complaints), ("suggestion", found.suggestions)):
         if quotes:
             yield "heading", [word(key)]
@@ -68,7 +68,7 @@ def blocks_of(found: Digest, topics: Sequence[Topic], language: Language, name: 
         yield from (("row", [say("insight_trouble", trouble), f"{count:,}"]) for trouble, count in found.failures)
     if found.automate:
         yield "heading", [word("automate")]
-        yield from (("row", [name_of(one.topic, language), share(one.simple.share)]) for one in found.automate)
+        yield from (("row", [one.topic.called(language), share(one.simple.share)]) for one in found.automate)
 
 
 def _summary(found: Digest, language: Language) -> Iterator[Block]:

@@ -69,16 +69,9 @@ def day_of(text: str) -> date | None:
         raise BadInput("day is a day such as 2026-03-01.") from error
 
 
-def name_of(topic: Topic, language: Language, most: int = 1) -> str:
-    """A topic's name in a language: its phrases, in the other language where there are none, or its id."""
-    other: Language = "en" if language == "zh" else "zh"
-    phrases = topic.phrases.get(language) or topic.phrases.get(other) or (topic.id,)
-    return " · ".join(dict.fromkeys(phrases[:most]))
-
-
 def alarm_name(alarm: Alarm, topics: Sequence[Topic], language: Language) -> str:
     """The name of an alarm's topic; empty for all messages together, and for a topic that is no more."""
-    return next((name_of(one, language, 2) for one in topics if one.id == alarm.topic), "")
+    return next((one.called(language, 2) for one in topics if one.id == alarm.topic), "")
 
 
 def as_row(one: Figures) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kefu.core.errors import BadInput
 from kefu.core.ports.desk import Scope
 from kefu.core.ports.store import Memory
 
-LOOK_S = 600.0
+LOOK_S = 60.0
 """How often it is looked whether something is due."""
 DIGEST = "digest"
 """The bookmark of the Monday whose digest was sent last, counted from the year 1."""

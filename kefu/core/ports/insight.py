@@ -58,6 +58,12 @@ class Topic:
     intent: str
     since: datetime
 
+    def called(self, language: Language, most: int = 1) -> str:
+        """Its name in a language: its best phrases, in the other language where there are none, or its id."""
+        other: Language = "en" if language == "zh" else "zh"
+        phrases = self.phrases.get(language) or self.phrases.get(other) or (self.id,)
+        return " · ".join(dict.fromkeys(phrases[:most]))
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:

@@ -14,7 +14,7 @@ from kefu.core.ports.insight import Topic
 from kefu.service.insight.digest import Digest
 from kefu.web.digest import blocks_of, week
 from kefu.web.hall import Hall, hall_of
-from kefu.web.insight import alarm_name, day_of, name_of
+from kefu.web.insight import alarm_name, day_of
 from kefu.web.pages.topics import grown
 from kefu.web.reports import share
 from kefu.web.screen import render
@@ -32,7 +32,7 @@ async def show(request: Request) -> Response:
         "digest/page.html",
         who=who,
         found=found,
-        called=lambda topic, most=1: name_of(topic, language, most),
+        called=lambda topic, most=1: topic.called(language, most),
         alarms=[(one, alarm_name(one, topics, language)) for one in found.alarms],
         span=f"since={found.week.since}&until={found.week.until}",
         share=share,

@@ -16,7 +16,7 @@ from kefu.core.ports.insight import Topic
 from kefu.service.insight.digest import FAILURES
 from kefu.service.insight.topics import Growth, by_day, of_topic, quotes, troubled
 from kefu.web.hall import hall_of
-from kefu.web.insight import alarm_name, day_of, name_of, read_heard
+from kefu.web.insight import alarm_name, day_of, read_heard
 from kefu.web.pages.reports import reach
 from kefu.web.pages.reports.chart import draw
 from kefu.web.pages.topics.drawing import draw_map, mood
@@ -45,7 +45,7 @@ async def show(request: Request) -> Response:
         who=who,
         heard=heard,
         top=top,
-        map=draw_map(top, [name_of(one.topic, language) for one in top]),
+        map=draw_map(top, [one.topic.called(language) for one in top]),
         placed=sum(bool(one.topic) for one in mentions),
         messages=len(mentions),
         alarms=[(one, alarm_name(one, heard.topics, language)) for one in recent],
@@ -122,7 +122,7 @@ def _ways(query: Mapping[str, str], language: Language) -> dict[str, Any]:
         return f"/desk/topics{place}{f'?{urlencode(wanted)}' if wanted else ''}"
 
     def called(topic: Topic, most: int = 1) -> str:
-        return name_of(topic, language, most)
+        return topic.called(language, most)
 
     return {"link": link, "called": called, "share": share, "reach": reach, "grown": grown, "mood": mood}
 
