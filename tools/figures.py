@@ -26,7 +26,7 @@ PAGES = (
     *(
         f"docs/{language}/how-to/{page}.md"
         for language in ("en", "zh")
-        for page in ("read-the-reports", "facts-from-conversations")
+        for page in ("read-the-reports", "facts-from-conversations", "predict-and-act")
     ),
 )
 ROW = re.compile(r"(<!--([\w-]+): (.+?)-->)[^|]*\| `[^`]*` \|")

@@ -18,6 +18,7 @@ from kefu.app import Operator, may, may_act_on, may_see_evidence, scope_of
 from kefu.app.copilot import help_with
 from kefu.core.nouns import Language
 from kefu.core.ports.desk import Order, Page, View
+from kefu.web import foresight
 from kefu.web.beside import read_beside
 from kefu.web.gate import note_look
 from kefu.web.hall import Hall, hall_of, now
@@ -179,7 +180,13 @@ async def _copilot(request: Request, hall: Hall, who: Operator, asked: Asked) ->
     language = choose_language(request, hall.language)
     said = found.suggestion.statements if found.suggestion else ()
     sources = [source.title for one in said for source in sentence_of(one, hall.kefu.catalog, language).sources]
-    return {"help": found, "sources": list(dict.fromkeys(sources)), "may_act": may_act_on(who, talk)}
+    hints = [one.declared.advice[language] for one in await foresight.beside(hall, who, talk, language) if one.high]
+    return {
+        "help": found,
+        "sources": list(dict.fromkeys(sources)),
+        "hints": list(dict.fromkeys(filter(None, hints))),
+        "may_act": may_act_on(who, talk),
+    }
 
 
 async def _choices(hall: Hall, who: Operator, language: Language) -> dict[str, Any]:
