@@ -29,7 +29,7 @@ async def train(
     if declared.about == "question":
         return await _train_questions(declared, models, gatherer, now)
     if declared.about == "volume":
-        raise BadInput(f"{declared.name} learns while it foresees; look at /desk/foresight.")
+        raise BadInput(f"{declared.name} needs no training: /desk/reports forecasts visits and the people they take.")
     samples = await gatherer.past(declared, now, progress)
     report = await asyncio.to_thread(measure, declared, samples, progress)
     predictor = await asyncio.to_thread(fit, declared, [one.lesson for one in samples], progress)
