@@ -181,7 +181,8 @@ class BrowserCaller(Caller):
     async def receive(self) -> None:
         message = await self._socket.recv()
         if isinstance(message, bytes):
-            self._queue.append((self._mark, message))
+            if self._mark:
+                self._queue.append((self._mark, message))
             return
         frame = json.loads(message)
         self.told.append(frame)
@@ -194,6 +195,7 @@ class BrowserCaller(Caller):
             self._queue.clear()
             for mark in {self._mark, frame["mark"]} - {""}:
                 await self.tell(type="played", mark=mark, ms=self._played.get(mark, 0), done=False)
+            self._mark = ""  # what still arrives of it is not played
 
     async def _play(self) -> None:
         due = monotonic()

@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -43,7 +44,16 @@ SPURT_S, LATE_S = 0.2, 0.06
 """Frames further apart than the first belong to different pieces; within a piece, one that comes later than the second
 would be missed by a telephone that buffers two frames."""
 
-PORT, EXCHANGE = 9871, 9872
+
+def free_port() -> int:
+    """A port of this machine that nobody has."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+PORT, EXCHANGE = free_port(), free_port()
 TOKEN = "t" * 32
 CHANNELS = f"""
 [channels.phone]

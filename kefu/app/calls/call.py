@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -36,6 +37,10 @@ from kefu.service.voice.standing import Beginning, Words
 log = structlog.get_logger()
 
 TICK_S = 0.02
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+SILENT_MS = 200
+"""How long a line may send nothing before that is taken for silence."""
+
 DESKS = "call:"
 """How the topic begins on which the desk tells a call to hold, go on or end."""
 
@@ -62,6 +67,7 @@ class Call:
         self.conversation_id = conversation_id_of(caller.channel, caller.sender)
         self._language: Language = caller.language or kefu.house.language
         self._began_at, self._began = kefu.house.clock(), self._now()
+        self._heard_at = self._began
         self._taping: Taping | None = None
         beginning = Beginning(
             self.id, caller.channel, self._language, self._began_at, self._began, caller.consent, caller.greet
@@ -153,6 +159,7 @@ class Call:
         async for signal in self._line.signals():
             match signal:
                 case Audio():
+                    self._heard_at = self._now()
                     for frame in frames.push(signal.pcm):
                         if self._taping and self.session.state != "held":
                             self._taping.hear(self._at_ms, frame)
@@ -168,9 +175,14 @@ class Call:
         await self._over.wait()
 
     async def _tick(self) -> None:
+        """Time goes on, and where a line sends nothing (muted, silent, lost) that is heard as silence."""
+        silence = bytes(self._line.rate_hz * 2 * FRAME_MS // 1000)
         while True:
             await asyncio.sleep(TICK_S)
             self.on(signals.Tick())
+            while self._now() - self._heard_at > SILENT_MS:
+                self._hearing.push(silence)
+                self._heard_at += FRAME_MS
 
     async def _listen_to_desk(self) -> None:
         async with self._kefu.broker.listen(f"{DESKS}{self.id}") as notes:
@@ -209,7 +221,7 @@ class Call:
                 self.on(signals.Handed(waiting=True))
             case PersonReplied():
                 self.on(signals.Handed(waiting=True, who=event.who))
-                self.on(signals.Said(Reply(one.turn_id, event.text, self.session.language)))
+                self.on(signals.Said(Reply(one.turn_id, event.text, "zh" if CHINESE.search(event.text) else "en")))
             case Replied():
                 self.on(signals.Said(Reply(one.turn_id, event.text, event.language)))
 

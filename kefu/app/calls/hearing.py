@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import structlog
 
@@ -14,6 +15,8 @@ from kefu.app.calls.engines import Engines
 from kefu.core.ports.line import FRAME_MS
 from kefu.core.ports.speech import Began, Ended, Expected, Heard, Paused, Utterance
 from kefu.service.voice.signals import Recognised, Signal, Sounded, SpeechBegan, SpeechEnded, SpeechPaused
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -37,7 +40,8 @@ class Speech:
         self._more = asyncio.Event()
         self._portion = expected.rate_hz * 2 * PORTION_MS // 1000
         self._longest = self._portion * LONGEST_MS // PORTION_MS
-        self._finished = False
+        self._finished = asyncio.Event()
+        self._working: asyncio.Future[Any] | None = None
         self._task = asyncio.create_task(self._run())
 
     def feed(self, pcm: bytes) -> None:
@@ -49,7 +53,7 @@ class Speech:
 
     def finish(self) -> None:
         """No more sound comes: say what it was."""
-        self._finished = True
+        self._finished.set()
         self._more.set()
 
     def drop(self) -> None:
@@ -64,26 +68,39 @@ class Speech:
     async def _run(self) -> None:
         heard: Heard | None = None
         try:
-            utterance = await self._engines.run(lambda: self._engines.recogniser.open(self._expected))
+            utterance = await self._work(lambda: self._engines.recogniser.open(self._expected))
             try:
                 heard = await self._follow(utterance)
             finally:
-                await asyncio.shield(self._engines.run(utterance.close))
+                await asyncio.shield(asyncio.ensure_future(self._close(utterance)))
         except Exception:
             log.exception("recogniser failed", recogniser=self._engines.recogniser.version)
+            await self._finished.wait()
         self._tell(Recognised(heard))
+
+    async def _work(self, work: Callable[[], T]) -> T:
+        """Let the engine work; a call that ends meanwhile does not wait, but what comes next of this utterance does."""
+        working = asyncio.ensure_future(self._engines.run(work))
+        self._working = working
+        return await asyncio.shield(working)
+
+    async def _close(self, utterance: Utterance) -> None:
+        """An utterance is used by one thread at a time, so what is under way comes to its end first."""
+        if self._working:
+            await asyncio.gather(self._working, return_exceptions=True)
+        await self._engines.run(utterance.close)
 
     async def _follow(self, utterance: Utterance) -> Heard:
         while True:
             await self._more.wait()
             self._more.clear()
-            last, pcm = self._finished, bytes(self._waiting)
+            last, pcm = self._finished.is_set(), bytes(self._waiting)
             self._waiting.clear()
             if pcm:
-                for partial in await self._engines.run(lambda pcm=pcm: utterance.accept(pcm)):  # type: ignore[misc]
+                for partial in await self._work(lambda pcm=pcm: utterance.accept(pcm)):  # type: ignore[misc]
                     self._tell(Sounded(partial.text))
             if last:
-                return await self._engines.run(utterance.finish)
+                return await self._work(utterance.finish)
 
 
 class Hearing:
@@ -117,7 +134,8 @@ class Hearing:
 
     def listen(self, expected: Expected) -> None:
         """Recognise from a little before the speech that was noticed."""
-        self.drop()
+        if self._speech:
+            self._speech.drop()
         self._speech = Speech(self._engines, replace(expected, rate_hz=self._rate_hz), self._tell)
         count = int(self._since_ms + BEFORE_MS) // FRAME_MS
         for frame in list(self._kept)[-count:]:

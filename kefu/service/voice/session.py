@@ -167,7 +167,7 @@ class VoiceSession:
             if interrupted and is_murmur(heard.text) and not self._asks_consent:
                 return self._go_on()
             return self._understood(heard, now)
-        if self._mouth.must_be_heard or (interrupted and length < self._manners.murmur_ms):
+        if self._mouth.must_be_heard or self._withheld or (interrupted and length < self._manners.murmur_ms):
             return self._go_on()
         return self._not_understood(heard, now)
 
@@ -226,7 +226,7 @@ class VoiceSession:
     def _take(self, text: str, language: Language | None, now: float) -> Take:
         self._taking += 1
         self._misheard = self._reminders = 0
-        self._quiet_since = now
+        self._quiet_since, self._hangs_up = now, ""
         return Take(hidden(text), language)
 
     def _press(self, key: str, now: float) -> list[Order]:

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from kefu.adapters.audio.inbox import Inbox
 from kefu.adapters.audio.pacing import Pacer
-from kefu.adapters.channels.asterisk.frames import DTMF, ERROR, HANG_UP, KEYS, RATES_HZ, UUID, Parser, pack
+from kefu.adapters.channels.asterisk.frames import DTMF, ERROR, HANG_UP, KEYS, RATES_HZ, UUID, Frame, Parser, pack
 from kefu.core.errors import BadConfig, BadInput, DeliveryFailed
 from kefu.core.nouns import Inbound
 from kefu.core.ports.channel import Parcel, Raw
@@ -29,13 +29,21 @@ MOST_CALLS = 200
 
 
 class AsteriskLine:
-    """One call over one connection."""
+    """One call over one connection, of which `parser` has read `frames` beyond the call's name."""
 
     rate_hz = RATE_HZ
 
-    def __init__(self, caller: Caller, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        parser: Parser,
+        frames: Sequence[Frame],
+    ) -> None:
         self.caller = caller
-        self.parser = Parser()
+        self._parser, self._frames = parser, frames
         self._reader, self._writer = reader, writer
         self._inbox = Inbox()
         self._pacer = Pacer(RATE_HZ, self._send, self._inbox.put)
@@ -78,7 +86,7 @@ class AsteriskLine:
 
     async def _hear(self) -> None:
         try:
-            frames = self.parser.push(b"")
+            frames = self._frames
             while True:
                 for frame in frames:
                     if frame.kind in (HANG_UP, ERROR):
@@ -87,7 +95,7 @@ class AsteriskLine:
                 data = await self._reader.read(READ_BYTES)
                 if not data:
                     return
-                frames = self.parser.push(data)
+                frames = self._parser.push(data)
         except (BadInput, OSError):
             return
         finally:
@@ -179,11 +187,7 @@ class AsteriskChannel:
         except (BadInput, OSError, TimeoutError):
             return None
         call_id = str(uuid.UUID(bytes=first.payload))
-        line = AsteriskLine(Caller(self.name, f"call:{call_id}", call_id), reader, writer)
-        line.parser = parser
-        for frame in rest:
-            line._take(frame.kind, frame.payload)  # noqa: SLF001 - what came together with the UUID
-        return line
+        return AsteriskLine(Caller(self.name, f"call:{call_id}", call_id), reader, writer, parser=parser, frames=rest)
 
 
 def open_channel(name: str, settings: Mapping[str, object]) -> AsteriskChannel:

@@ -146,6 +146,27 @@ def test_a_noise_while_deciding_only_delays_the_answer(call: Played) -> None:
     assert call.said[0] == "您已经学到第12课。"
 
 
+def test_a_long_noise_while_deciding_costs_no_answer(call: Played) -> None:
+    call.speech("我要退款", 800)
+    call.on(signals.SpeechBegan(100))
+    call.wait(1500)
+    call.on(signals.Decided("t1", (ANSWER,)))
+    call.on(signals.SpeechEnded(100))
+    call.on(signals.Recognised(Heard("", "zh", rejected=True)))
+    assert "".join(call.said) == ANSWER.text
+    assert not call.events(Misheard)
+
+
+def test_who_speaks_after_all_is_not_hung_up_on(call: Played) -> None:
+    while "再见。" not in call.said:
+        call.wait(100)
+    call.speech("我学到哪了", 300)
+    call.answer(ANSWER)
+    call.wait(3000)
+    assert spoken(call.events(Spoken))[-1] == ("t1", ANSWER.text)
+    assert not call.session.is_over
+
+
 def test_two_rejections_offer_other_ways_and_two_more_a_person(call: Played) -> None:
     for times in range(1, 5):
         call.wait(1000)
