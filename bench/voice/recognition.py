@@ -28,7 +28,7 @@ from kefu.testing.sounds import keypad, noise, square
 HERE = Path(__file__).parent
 VOICES: dict[Language, tuple[str, ...]] = {"en": ("en", "en-us", "en+f3"), "zh": ("cmn", "cmn+f2", "cmn+m3")}
 MOST_PROMPTS = 180
-IN_NOISE = 40
+IN_NOISE = 20
 """Of the prompts, those that are heard in noise too."""
 
 
