@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -249,6 +250,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=CALLS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     wish = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the server is stopped, too
     with school() as process:
         asyncio.run(measure(process, wish.turns, wish.calls, wish.seconds))
     if (wish.turns, wish.calls, wish.seconds) == (TURNS, CALLS, SECONDS):
