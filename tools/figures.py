@@ -26,7 +26,13 @@ PAGES = (
     *(
         f"docs/{language}/how-to/{page}.md"
         for language in ("en", "zh")
-        for page in ("read-the-reports", "facts-from-conversations", "predict-and-act")
+        for page in (
+            "read-the-reports",
+            "facts-from-conversations",
+            "predict-and-act",
+            "run-big-batches",
+            "what-customers-tell-you",
+        )
     ),
 )
 ROW = re.compile(r"(<!--([\w-]+): (.+?)-->)[^|]*\| `[^`]*` \|")

@@ -51,6 +51,8 @@ def blocks_of(found: Digest, topics: Sequence[Topic], language: Language, name: 
     yield "heading", [word("top")]
     if not found.top:
         yield "text", [word("no_messages_hint")]
+    else:
+        yield "row", ["", say("reports", "started"), word("growth"), say("reports", "contained")]
     for figures in found.top:
         growth = "" if figures.growth.ratio is None else f"×{figures.growth.ratio:.1f}"
         visits = say("reports", "visits", count=f"{figures.visits:,}")

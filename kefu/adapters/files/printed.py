@@ -26,7 +26,7 @@ FONTS = (
 """Where systems keep a font with Chinese characters, and which of a collection writes simplified ones."""
 
 SIZES: dict[Kind, float] = {"title": 18, "heading": 13, "text": 10.5, "quiet": 9, "quote": 10.5, "row": 10.5}
-INK, QUIET = (23, 33, 29), (85, 99, 92)
+INK, QUIET, LINE = (23, 33, 29), (85, 99, 92), (221, 227, 222)
 
 
 def print_pdf(blocks: Iterable[Block], font: str = "") -> bytes:
@@ -44,7 +44,7 @@ def print_pdf(blocks: Iterable[Block], font: str = "") -> bytes:
             _row(page, texts)
         else:
             page.set_x(page.l_margin + (6 if kind == "quote" else 0))
-            page.multi_cell(0, SIZES[kind] * 0.55, texts[0], new_x="LMARGIN", new_y="NEXT")
+            page.multi_cell(0, SIZES[kind] * 0.55, texts[0], align="L", new_x="LMARGIN", new_y="NEXT")
             page.ln(1)
     return bytes(page.output())
 
@@ -74,6 +74,7 @@ def _open(font: str) -> Any:  # noqa: ANN401 - fpdf2 is an extra
     page.set_margin(18)
     page.set_auto_page_break(auto=True, margin=16)
     page.add_font("body", "", file, collection_font_number=number)
+    page.set_draw_color(*LINE)
     page.add_page()
     return page
 

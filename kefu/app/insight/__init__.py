@@ -11,6 +11,7 @@ from kefu.app.config import Config
 from kefu.app.insight.gather import Gathering
 from kefu.app.insight.mine import Plan
 from kefu.app.insight.naming import Names
+from kefu.app.reporting import MOST_AT_ONCE, Reporting
 from kefu.core.errors import NotFound
 from kefu.core.events import MessageReceived, PersonReplied, Replied
 from kefu.core.nouns import Guarded, Language
@@ -94,10 +95,11 @@ class Insight:
     def __init__(self, store: Memory, catalog: Catalog, hours: Hours) -> None:
         self._store, self._zone = store, hours.zone
         self.gathering = Gathering(store, catalog, hours)
+        self._reporting = Reporting(store, catalog, hours)
 
     async def heard(self, period: Period, scope: Scope) -> Heard:
         """What customers said in a period, with the time before to compare."""
-        await self.gathering.catch_up()
+        await self._catch_up()
         since, until = moment(before(period).since, self._zone), moment(period.until + DAY, self._zone)
         mentions = await self._store.mentions(since, until, scope)
         facts = await self._store.facts(since - DAY * 14, until, scope)
@@ -108,7 +110,7 @@ class Insight:
 
     async def judged(self, period: Period, scope: Scope) -> Judged:
         """How visits went in a period. The sample to label is drawn anew each month, alike for everybody."""
-        await self.gathering.catch_up()
+        await self._catch_up()
         since, until = moment(period.since, self._zone), moment(period.until + DAY, self._zone)
         facts = {(one.conversation_id, one.number): one for one in await self._store.facts(since, until, scope)}
         found = await self._store.scores(since, until, scope)
@@ -116,6 +118,11 @@ class Insight:
         labels = await self._store.labels(scope)
         sample = draw(scores, DRAWN, f"{period.until:%Y-%m}")
         return Judged(scores, labels, agreements(scores, labels), between_people(labels), sample)
+
+    async def _catch_up(self) -> None:
+        """Take in what happened last; what is older is being caught up in the background."""
+        await self._reporting.catch_up(MOST_AT_ONCE)
+        await self.gathering.catch_up(MOST_AT_ONCE)
 
     async def lines(self, one: Score, scores: Sequence[Score]) -> list[tuple[str, str]]:
         """What was said in a visit, by whom and what; `scores` tell where the next visit begins."""

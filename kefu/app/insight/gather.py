@@ -25,10 +25,11 @@ class Gathering:
     def __init__(self, store: Memory, catalog: Catalog, hours: Hours) -> None:
         self._store, self._catalog, self._hours = store, catalog, hours
 
-    async def catch_up(self) -> int:
-        """Take in all that happened since; returns how many visits were looked at."""
-        count = 0
-        while True:
+    async def catch_up(self, most: int | None = None) -> int:
+        """Take in what happened since, at most so many batches; returns how many visits were looked at."""
+        count = done = 0
+        while most is None or done < most:
+            done += 1
             after = await self._store.bookmark(INSIGHT)
             recorded = await self._store.happened(after, BATCH)
             if not recorded:
@@ -40,6 +41,7 @@ class Gathering:
             said, judged = await self._look(touched)
             count += len(judged)
             await self._store.gather_mentions(said, judged, INSIGHT, after, recorded[-1].position)
+        return count
 
     async def _look(self, touched: Mapping[str, int]) -> tuple[list[Mention], list[Score]]:
         """The visits of conversations from the one on that an event belongs to; 0 stands for the first one.
