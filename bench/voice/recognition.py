@@ -78,7 +78,7 @@ def clips(data: Path, language: Language) -> list[Clip]:
     found = []
     with (data / "speech_clips" / "manifest.csv").open(encoding="utf-8") as opened:
         for row in csv.DictReader(opened):
-            if row["lang"] == language:
+            if row["lang"] == language and (data / "speech_clips" / row["file"]).is_file():
                 sound, rate_hz = soundfile.read(data / "speech_clips" / row["file"], dtype="float32", always_2d=True)
                 found.append(Clip(resample(sound.mean(1), rate_hz, 16_000), 16_000, row["text"].lower()))
     return found

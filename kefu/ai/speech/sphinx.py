@@ -79,7 +79,7 @@ class Odds:
     usual: float
 
 
-ODDS: Mapping[Language, Odds] = {"en": Odds(7.2, 0.3, 0.0, 0.0, 0.0), "zh": Odds(-0.8, 0.0, 0.25, -13.9, -0.42)}
+ODDS: Mapping[Language, Odds] = {"en": Odds(7.2, 0.3, 0.0, 0.0, 0.0), "zh": Odds(1.0, 0.0, 0.25, -4.0, -0.42)}
 
 
 class Decoder:
