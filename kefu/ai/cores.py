@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from threadpoolctl import threadpool_limits
 
@@ -26,4 +27,17 @@ def threads(cores: int) -> AbstractContextManager[object]:
 
 def open_processes(count: int) -> ProcessPoolExecutor:
     """Processes that take one core each; what they are given and give back is pickled."""
-    return ProcessPoolExecutor(count, get_context("spawn"), threads, (1,))
+    return ProcessPoolExecutor(count, get_context("spawn"), _begin)
+
+
+def _begin() -> None:
+    """Take one core, and end when the process that began this one is killed: a pool's workers would wait for ever."""
+    threads(1)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
