@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,12 +109,13 @@ async def serving(house: CallHouse) -> AsyncIterator[CallHouse]:
     app = assemble(house.config, house.opening)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on"))
     serving_ = asyncio.create_task(server.serve())
-    async with AsyncExitStack() as stack:
-        stack.callback(lambda: setattr(server, "should_exit", True))
+    try:
         await until(lambda: server.started)
         house.address = f"ws://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         yield house
-    await serving_
+    finally:
+        server.should_exit = True
+        await serving_
 
 
 __all__ = ["CallHouse", "Config", "serving", "tone_engines", "with_calls"]

@@ -20,7 +20,7 @@ WORDS = {
         "greeting": "您好。", "consent": "同意录音吗？", "again": "没听清。",
         "offer": "请按键。", "there": "您还在吗？", "goodbye": "再见。", "trouble": "查不到。", "wait": "请稍等。",
         "connected": "{who}来了。", "again_limited": "可以说：{hints}。",
-        "back": "我回来了。", "person": "转人工", "yes": "同意", "no": "不同意",
+        "back": "我回来了。", "confirm": "是说{text}吗？", "person": "转人工", "yes": "同意", "no": "不同意",
     },
     "en": {"yes": "yes", "no": "no", "person": "a person", "again": "Pardon?"},
 }  # fmt: skip
@@ -72,7 +72,9 @@ class Played:
         self.wait(600)
         self.orders.clear()
 
-    def speech(self, text: str, ms: float, *, rejected: bool = False, language: str = "zh") -> None:
+    def speech(
+        self, text: str, ms: float, *, rejected: bool = False, language: str = "zh", confidence: float | None = None
+    ) -> None:
         """Somebody speaks for so long; what it was is known 20 ms after the silence that ends it."""
         self.wait(100)
         self.on(signals.SpeechBegan(100))
@@ -81,7 +83,8 @@ class Played:
         self.wait(400)
         self.on(signals.SpeechEnded(400))
         self.wait(20)
-        self.on(signals.Recognised(Heard(text, language, rejected=rejected, audio_ms=int(ms))))  # type: ignore[arg-type]
+        heard = Heard(text, language, text, confidence, rejected=rejected, audio_ms=int(ms))  # type: ignore[arg-type]
+        self.on(signals.Recognised(heard))
 
     def answer(self, *replies: Reply, waiting: bool = False, digits: int = 0) -> None:
         self.wait(40)

@@ -69,7 +69,7 @@ class Odds:
     """How a fit becomes log odds that the phrase was said: `start`, and so much for each of three measures.
 
     `lag` behind the loop and `lead` over the next phrase are logs to base 1.0001 a frame of speech; `length` is how far
-    the log of (phones of the phrase / phones of the loop) is from `usual`.
+    the log of (phones of the phrase / phones of the loop) is from `usual`. What stays below `least` is rejected.
     """
 
     start: float
@@ -77,9 +77,14 @@ class Odds:
     lead: float
     length: float
     usual: float
+    least: float
 
 
-ODDS: Mapping[Language, Odds] = {"en": Odds(7.2, 0.3, 0.0, 0.0, 0.0), "zh": Odds(1.0, 0.0, 0.25, -4.0, -0.42)}
+ODDS: Mapping[Language, Odds] = {
+    "en": Odds(7.2, 0.3, 0.0, 0.0, 0.0, 0.0),
+    "zh": Odds(-3.7, 0.0, 0.25, -4.0, -0.42, -4.7),
+}
+"""Chinese that no machine says fits worse: much is let through in doubt, for the caller to be asked back."""
 
 
 class Decoder:
@@ -153,7 +158,7 @@ class Listener:
                 decoder.library.end_utt()
 
     def judge(self) -> tuple[Phrase, float] | None:
-        """After the end: the phrase that fits best, and the log odds that it was said; None where none fits."""
+        """After the end: the phrase that fits best, with the log odds that it was said; None where none fits."""
         words, fit = self.grammar.best()
         way = self.named.get(words)
         if way is None:
@@ -167,7 +172,7 @@ class Listener:
         if odds.length:
             said = sum(len(says[0].split()) for says in way.says)
             likely += odds.length * abs(math.log(said / max(heard, 1)) - odds.usual)
-        return way.phrase, likely
+        return (way.phrase, likely) if likely >= odds.least else None
 
 
 def _log(fit: float) -> float:
@@ -217,7 +222,7 @@ class SphinxUtterance:
             self._hear(self._level.even(NOTHING, last=True))
             listener = self._give_back()
             found = listener.judge() if listener else None
-            self._heard = self._nothing() if found is None or found[1] < 0 else self._said(*found)
+            self._heard = self._nothing() if found is None else self._said(*found)
             self._return(listener)
         return self._heard
 

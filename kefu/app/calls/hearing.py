@@ -128,6 +128,7 @@ class Hearing:
                 case Paused():
                     self._tell(SpeechPaused())
                 case Ended():
+                    self._kept.clear()  # it belongs to this utterance, and to no other
                     self._tell(SpeechEnded(float(self._at_ms - sound.at_ms)))
         if speech and speech is self._speech:
             speech.feed(frame)

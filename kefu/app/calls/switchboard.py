@@ -168,6 +168,7 @@ def manners_of(config: Config) -> Manners:
         barge_in_ms=config.get("voice.barge_in_ms", float),
         addition_ms=config.get("voice.addition_ms", float),
         patience_ms=config.get("voice.patience_s", float) * 1000,
+        sure=config.get("voice.sure", float),
         longest_turn_ms=config.get("voice.longest_turn_s", float) * 1000,
         longest_call_ms=config.get("voice.longest_call_minutes", float) * 60000,
     )

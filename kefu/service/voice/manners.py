@@ -17,6 +17,7 @@ class Manners:
     it ended, or was shorter than `murmur_ms` and led to none, kefu goes on where it was, `overlap_ms` earlier.
     `silence_ms` is how much silence ends a turn, `silence_digits_ms` while something is spelled. Who says nothing
     for `patience_ms` is asked whether they are still there, `most_reminders` times; then the call ends.
+    A phrase that was heard with a confidence below `sure` is asked back first.
     `waiting_ms` is how often who waits for a person hears that they are not forgotten. After `most_misheard`
     rejected utterances keypad, typing and a person are offered, after as many more a person takes over.
     Keys are one number until none came for `key_pause_ms`, or `#`. Calls are recorded with consent alone: who could
@@ -34,6 +35,7 @@ class Manners:
     most_reminders: int = 2
     waiting_ms: float = 30000
     most_misheard: int = 2
+    sure: float = 0.5
     key_pause_ms: float = 3000
     longest_turn_ms: float = 30000
     longest_call_ms: float = 3600000

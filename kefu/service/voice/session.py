@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kefu.core.events import (
@@ -14,11 +15,12 @@ from kefu.core.events import (
     KeysPressed,
     Misheard,
     Spoken,
-)
+)  # fmt: skip
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Expects, Heard
 from kefu.service.privacy.spoken import hidden
 from kefu.service.voice import signals
+from kefu.service.voice.doubt import Doubt
 from kefu.service.voice.keypad import Keypad
 from kefu.service.voice.manners import Manners
 from kefu.service.voice.mouth import Aloud, Mouth
@@ -44,6 +46,7 @@ class VoiceSession:
         self._taking = 0
         self._withheld: list[Reply] = []
         self._misheard = 0
+        self._doubt = Doubt()
         self._quiet_since = beginning.now
         self._reminders = 0
         self._asks_consent = False
@@ -79,13 +82,9 @@ class VoiceSession:
 
     def _react(self, signal: Signal, now: float) -> list[Order]:
         match signal:
-            case (
-                signals.SpeechBegan()
-                | signals.SpeechPaused()
-                | signals.SpeechEnded()
-                | signals.Sounded()
-                | signals.Recognised()
-            ):
+            case signals.SpeechBegan() | signals.SpeechPaused() | signals.SpeechEnded():
+                return [] if self._is_held else self._hear(signal, now)
+            case signals.Sounded() | signals.Recognised():
                 return [] if self._is_held else self._hear(signal, now)
             case signals.Made() | signals.Sounding() | signals.Listened():
                 return self._played(signal, now)
@@ -164,7 +163,7 @@ class VoiceSession:
         ear.recognising, ear.stopped_at = False, None
         self._quiet_since = now
         if heard and heard.text and not heard.rejected:
-            if interrupted and is_murmur(heard.text) and not self._asks_consent:
+            if interrupted and is_murmur(heard.text) and not (self._asks_consent or self._doubt.is_open):
                 return self._go_on()
             return self._understood(heard, now)
         if self._mouth.must_be_heard or self._withheld or (interrupted and length < self._manners.murmur_ms):
@@ -178,7 +177,12 @@ class VoiceSession:
             said = heard.text.casefold()
             agrees = said in {self._words[language]["yes"].casefold() for language in self._words}
             return self._consented(now, "spoken" if agrees else "")
-        shown = Tell("final", {"text": hidden(heard.text), "rejected": False})
+        verdict, heard = self._doubt.weigh(heard, 0.0 if self._person else self._manners.sure)
+        if verdict == "denied":
+            return self._not_understood(replace(heard, rejected=True), now)
+        shown = Tell("partial" if verdict == "ask" else "final", {"text": hidden(heard.text), "rejected": False})
+        if verdict == "ask":
+            return [*self._interrupt(now), shown, *self._say_own("confirm", now, text=heard.text)]
         return [*self._interrupt(now), shown, self._take(heard.text, heard.language, now)]
 
     def _not_understood(self, heard: Heard | None, now: float) -> list[Order]:
@@ -225,7 +229,7 @@ class VoiceSession:
 
     def _take(self, text: str, language: Language | None, now: float) -> Take:
         self._taking += 1
-        self._misheard = self._reminders = 0
+        self._misheard, self._reminders, self._doubt = 0, 0, Doubt()
         self._quiet_since, self._hangs_up = now, ""
         return Take(hidden(text), language)
 
@@ -363,13 +367,8 @@ class VoiceSession:
         if ear.hears and now - ear.since >= manners.longest_turn_ms:
             return self._finish(now, 0.0)
         sounds = self._mouth.speaks and not self._mouth.is_stopped and not self._mouth.must_be_heard
-        if (
-            ear.hears
-            and not ear.paused
-            and sounds
-            and ear.stopped_at is None
-            and now - ear.since >= manners.barge_in_ms
-        ):
+        speaks = ear.hears and not ear.paused and ear.stopped_at is None
+        if speaks and sounds and now - ear.since >= manners.barge_in_ms:
             ear.stopped_at = now
             return self._mouth.stop()
         if ear.recognising and ear.stopped_at is not None and now - ear.ended_at >= manners.false_alarm_ms:

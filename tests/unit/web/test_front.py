@@ -71,7 +71,7 @@ def test_unknown_addresses_and_methods_say_so_in_json(client: TestClient) -> Non
 
 def test_what_goes_wrong_inside_is_not_told(open_client: Any, tmp_path: Path) -> None:
     house = WebHouse(make_config(tmp_path))
-    house.bench.house = replace(house.bench.house, catalog=None)  # type: ignore[arg-type]
+    house.bench.house = replace(house.bench.house, gate=None)  # type: ignore[arg-type]
     client = open_client(house, crash=False)
     answer = client.post(
         "/webhooks/rest/webhook", json={"sender": "x", "message": "hi"}, headers={"Accept-Language": "en"}

@@ -177,6 +177,39 @@ def test_two_rejections_offer_other_ways_and_two_more_a_person(call: Played) -> 
     assert [order.kind for order in call.of(Tell) if order.kind == "keypad"] == ["keypad", "keypad"]
 
 
+def test_what_was_hardly_heard_is_asked_back_and_counts_with_a_yes(call: Played) -> None:
+    call.speech("我要退款", 1000, confidence=0.2)
+    assert (call.said, call.of(Take)) == (["是说我要退款吗？"], [])
+    call.speech("是的", 600, confidence=0.3)
+    assert call.of(Take) == [Take("我要退款", "zh")]
+    call.answer(ANSWER)
+    call.wait(5000)
+    call.speech("是的", 600, confidence=0.9)
+    assert call.of(Take)[1:] == [Take("是的", "zh")]
+
+
+def test_what_was_never_said_is_not_done(call: Played) -> None:
+    call.speech("我要退款", 1000, confidence=0.2)
+    call.wait(2000)
+    call.speech("不是", 600, confidence=0.9)
+    assert (call.said, call.of(Take)) == (["是说我要退款吗？", "没听清。"], [])
+    assert [event.because for event in call.events(Misheard)] == ["not_expected"]
+    call.wait(2000)
+    call.speech("我要退款", 1000, confidence=0.2)
+    call.wait(2000)
+    call.speech("我学到哪了", 1000, confidence=0.9)
+    assert call.of(Take) == [Take("我学到哪了", "zh")]
+
+
+def test_who_types_instead_of_answering_starts_anew(call: Played) -> None:
+    call.speech("我要退款", 1000, confidence=0.2)
+    call.on(signals.Wrote("转人工"))
+    call.answer(ANSWER)
+    call.wait(5000)
+    call.speech("是的", 600, confidence=0.9)
+    assert call.of(Take) == [Take("转人工"), Take("是的", "zh")]
+
+
 def test_who_was_not_understood_hears_what_can_be_said(call: Played) -> None:
     call.on(signals.Decided("t1", (), hints=("英语口语", "数据分析")))
     call.speech("", 1500, rejected=True)
