@@ -23,7 +23,7 @@ from typing import Any, Literal, get_args
 
 from kefu.core.errors import BadInput
 
-Kind = Literal["train", "promote", "check", "grade", "mine", "digest"]
+Kind = Literal["train", "promote", "check", "grade", "mine", "digest", "foresee"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 COMMANDS: Mapping[Kind, Sequence[str]] = {
@@ -32,6 +32,7 @@ COMMANDS: Mapping[Kind, Sequence[str]] = {
     "check": ("data", "check", "{home}", "--json"),
     "grade": ("skill", "check", "{home}", "--json"),
     "mine": ("insight", "mine", "{home}", "--json"),
+    "foresee": ("predict", "train", "{home}", "--json"),
     "digest": ("insight", "digest", "{home}", "--send"),
 }
 """What is run: the commands of the command line, which answer in JSON."""

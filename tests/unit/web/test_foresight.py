@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +49,22 @@ def page(client: Any, place: str) -> str:
 
 def test_without_predictors_the_page_says_what_to_do(open_client: Any) -> None:
     assert "kefu predict train" in page(open_client(), "/desk/foresight")
+
+
+@pytest.mark.parametrize(("place", "kind"), [("/desk/foresight", "foresee"), ("/desk/topics", "mine")])
+def test_learning_begins_on_the_page_which_says_what_went_wrong(
+    house: WebHouse, open_client: Any, place: str, kind: str
+) -> None:
+    client = open_client(house)
+    assert f'action="/desk/jobs/{kind}"' in page(client, place)
+    left = house.config.home / ".jobs" / kind
+    left.mkdir(parents=True)
+    begun = {"who": "mei", "at": datetime.now(UTC).isoformat()}
+    for name, text in (("begun.json", json.dumps(begun)), ("out", ""), ("steps", "the disk is full")):
+        (left / name).write_text(text, "utf-8")
+    shown = page(client, place)
+    assert "the disk is full" in shown
+    assert f'action="/desk/jobs/{kind}"' in shown
 
 
 def test_the_list_says_who_and_why_and_leads_to_the_conversation(house: WebHouse, open_client: Any) -> None:

@@ -52,6 +52,7 @@ async def show(request: Request) -> Response:
         "foresight/page.html",
         who=who,
         cards=cards,
+        job=hall.jobs.latest("foresee"),
         chosen=chosen,
         rows=rows,
         effect=effect,

@@ -13,7 +13,7 @@ from kefu.web import teaching
 from kefu.web.hall import hall_of, read_form
 from kefu.web.viewer import operator_of
 
-BACKS = ("models", "examples", "skills", "topics")
+BACKS = ("models", "examples", "skills", "topics", "foresight")
 
 
 async def begin(request: Request) -> Response:
