@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from web_browser import examine
 
 from kefu.ai.speech.espeak import open_synthesiser
@@ -80,24 +80,23 @@ def microphone(file: Path, language: str, *said: tuple[int, str]) -> Path:
 
 
 @contextmanager
-def window(microphone: str, **look: Any) -> Iterator[Page]:
-    """A browser with a microphone (`none` for one without, `refused` for one that may not use it)."""
+def window(browser: Browser, microphone: str, **look: Any) -> Iterator[Page]:
+    """A browser of its own with a microphone (`none` for one without, `refused` for one that may not use it)."""
     arguments = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
     if microphone not in ("none", "refused"):
         arguments += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
         arguments += [f"--use-file-for-fake-audio-capture={microphone}%noloop"]
     if microphone == "refused":
         arguments += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream=deny"]
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        page = browser.new_context(**look).new_page()
-        troubles: list[str] = []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        yield page
-        browser.close()
-        assert not troubles
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    own = browser.browser_type.launch(executable_path=path, args=arguments)
+    page = own.new_context(**look).new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    yield page
+    own.close()
+    assert not troubles
 
 
 def ring(page: Page, address: str, language: str, answer: int = AGREE) -> None:
@@ -125,10 +124,12 @@ def sounds(page: Page) -> list[int]:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_question_is_spoken_and_answered_aloud(address: str, tmp_path: Path, shots: Path, language: str) -> None:
-    question, answer = {"zh": ("我学到哪了", ANSWER_ZH), "en": ("how far am I", ANSWER_EN)}[language]
+def test_a_question_is_spoken_and_answered_aloud(
+    browser: Browser, address: str, tmp_path: Path, shots: Path, language: str
+) -> None:
+    question, answer = {"zh": ("我学到哪了", ANSWER_ZH), "en": ("How far have I got?", ANSWER_EN)}[language]
     said = microphone(tmp_path / "said.wav", language, (10_000, question))
-    with window(str(said), **LOOKS[language]) as page:
+    with window(browser, str(said), **LOOKS[language]) as page:
         heard = sounds(page)
         ring(page, address, language)
         expect(page.locator("#kefu .taped")).to_be_visible()
@@ -143,12 +144,12 @@ def test_a_question_is_spoken_and_answered_aloud(address: str, tmp_path: Path, s
         expect(page.locator("#kefu .talk")).to_have_count(0)
         expect(page.locator("#kefu textarea")).to_be_focused()
     if language == "zh":
-        look_at_the_desk(address, shots)
+        look_at_the_desk(browser, address, shots)
 
 
-def look_at_the_desk(address: str, shots: Path) -> None:
+def look_at_the_desk(browser: Browser, address: str, shots: Path) -> None:
     """The call's page has both sides, the words, the times, and plays."""
-    with window("none", **LOOKS["zh"]) as page:
+    with window(browser, "none", **LOOKS["zh"]) as page:
         page.goto(f"{address}/desk/calls?lang=zh")
         page.locator("main table a").first.click()
         expect(page.locator(".spoken .customer .words")).to_have_text("我学到哪了")
@@ -162,9 +163,9 @@ def look_at_the_desk(address: str, shots: Path) -> None:
         expect(page.locator("main .entries")).to_contain_text("call.listen")
 
 
-def test_speaking_stops_what_is_being_said(address: str, tmp_path: Path) -> None:
+def test_speaking_stops_what_is_being_said(browser: Browser, address: str, tmp_path: Path) -> None:
     said = microphone(tmp_path / "said.wav", "zh", (10_000, "我学到哪了"), (5_000, "我要找人工客服"))
-    with window(str(said), **LOOKS["zh"]) as page:
+    with window(browser, str(said), **LOOKS["zh"]) as page:
         ring(page, address, "zh", REFUSE)
         expect(page.locator("#kefu .spoken")).to_have_text(ANSWER_ZH, timeout=60_000)
         expect(page.locator("#kefu .lines .machine .bubble", has_text="…")).to_be_visible(timeout=30_000)
@@ -174,9 +175,9 @@ def test_speaking_stops_what_is_being_said(address: str, tmp_path: Path) -> None
         expect(page.locator("#kefu .taped")).to_be_hidden()
 
 
-def test_typed_words_and_keys_go_over_the_call(address: str, tmp_path: Path, shots: Path) -> None:
+def test_typed_words_and_keys_go_over_the_call(browser: Browser, address: str, tmp_path: Path, shots: Path) -> None:
     said = microphone(tmp_path / "said.wav", "en")
-    with window(str(said), **LOOKS["en"], bypass_csp=True) as page:
+    with window(browser, str(said), **LOOKS["en"], bypass_csp=True) as page:
         ring(page, address, "en", REFUSE)
         expect(page.locator("#kefu .clock")).to_contain_text(":")
         page.locator("#kefu textarea").fill("how far am I in my course?")
@@ -197,9 +198,9 @@ def test_typed_words_and_keys_go_over_the_call(address: str, tmp_path: Path, sho
 
 @pytest.mark.parametrize(("microphone_", "says"), [("none", "没有找到麦克风"), ("refused", "没有允许使用麦克风")])
 def test_without_a_microphone_the_window_says_why_and_the_chat_goes_on(
-    address: str, shots: Path, microphone_: str, says: str
+    browser: Browser, address: str, shots: Path, microphone_: str, says: str
 ) -> None:
-    with window(microphone_, **LOOKS["zh"]) as page:
+    with window(browser, microphone_, **LOOKS["zh"]) as page:
         ring(page, address, "zh")
         expect(page.locator("#kefu .talk [role=alert]")).to_contain_text(says)
         page.screenshot(path=shots / f"call-{microphone_}.png")
@@ -209,9 +210,9 @@ def test_without_a_microphone_the_window_says_why_and_the_chat_goes_on(
         expect(page.locator("#kefu .lines .machine .bubble").last).to_have_text(ANSWER_ZH)
 
 
-def test_a_lost_line_leads_back_to_the_chat_with_nothing_lost(address: str, tmp_path: Path) -> None:
+def test_a_lost_line_leads_back_to_the_chat_with_nothing_lost(browser: Browser, address: str, tmp_path: Path) -> None:
     said = microphone(tmp_path / "said.wav", "zh")
-    with window(str(said), **LOOKS["zh"]) as page:
+    with window(browser, str(said), **LOOKS["zh"]) as page:
         page.add_init_script(
             "const Real = WebSocket; window.lines = [];"
             "window.WebSocket = class extends Real { constructor(...a) { super(...a); window.lines.push(this); } };"
@@ -230,9 +231,11 @@ def test_a_lost_line_leads_back_to_the_chat_with_nothing_lost(address: str, tmp_
         expect(page.locator("#kefu .talk")).to_have_count(0)
 
 
-def test_one_sentence_is_answered_and_the_line_ends_by_itself(address: str, tmp_path: Path, shots: Path) -> None:
+def test_one_sentence_is_answered_and_the_line_ends_by_itself(
+    browser: Browser, address: str, tmp_path: Path, shots: Path
+) -> None:
     said = microphone(tmp_path / "said.wav", "zh", (10_000, "我学到哪了"))
-    with window(str(said), **LOOKS["zh"]) as page:
+    with window(browser, str(said), **LOOKS["zh"]) as page:
         page.goto(address)
         page.locator("aside.demo summary").click()
         page.locator("aside.demo button[value='L00001']").click()
