@@ -118,8 +118,8 @@ export async function flush() {
     const newer = draftOf(conversation);
     const files = [...reply.attachments, ...(newer?.files ?? [])];
     const again = { kind: "reply", text: newer?.text ? `${reply.text}\n${newer.text}` : reply.text, files };
+    putFiles(conversation, []); // which keeps the draft as it stands in the field: so before it is put back
     localStorage.setItem(keyOf(conversation), JSON.stringify(again));
-    putFiles(conversation, []);
     if (opened() !== conversation) return toast(`${text("failed")} ${error.message}`);
     restore();
     const anyway = () => {
