@@ -31,7 +31,6 @@ from kefu.app.skills import load_catalog
 from kefu.app.succession import LOOK_S, Succession
 from kefu.app.training import load_lexicons
 from kefu.app.writing import open_pen
-from kefu.core.errors import KefuError
 from kefu.core.nouns import Reading
 from kefu.core.ports.reader import Reader
 from kefu.core.ports.recordings import Recordings
@@ -205,8 +204,8 @@ async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         await asyncio.sleep(seconds)
         try:
             await work()
-        except KefuError as error:
-            log.exception("background work failed", work=getattr(work, "__name__", ""), code=error.code)
+        except Exception as error:  # the border of background work: one failure must not end all later tries
+            log.exception("background work failed", work=getattr(work, "__name__", ""), code=getattr(error, "code", ""))
 
 
 async def _stop(task: asyncio.Task[Any]) -> None:

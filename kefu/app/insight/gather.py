@@ -57,6 +57,8 @@ class Gathering:
             before = known if known and known.number <= first else None
             events = await self._store.events(id_, before.number - 1 if before else 0)
             found = visits(events, ground, before)
+            if not found:  # a call on which nobody has said anything yet
+                continue
             ends = [*(one.number for one in found[1:]), float("inf")]
             for fact, end in zip(found, ends, strict=True):
                 if end > first:

@@ -25,11 +25,14 @@ from kefu.app.insight import Insight, plan_of
 from kefu.app.insight.mine import Mined, mine
 from kefu.app.reporting import Reporting
 from kefu.core.errors import BadConfig, DeliveryFailed
+from kefu.core.events import CallBegan
 from kefu.core.nouns import Identity, Inbound
 from kefu.core.ports.desk import Scope
 from kefu.core.ports.insight import Mention
+from kefu.core.ports.line import Caller
 from kefu.service.desk.deeds import Close, Rate, Reply
 from kefu.service.turn import conversation_id_of, take_turn
+from kefu.service.turn.calling import note
 from kefu.service.turn.person import speak
 from kefu.web.digest import as_html, as_text, blocks_of, letter_of, week
 
@@ -75,6 +78,14 @@ def lived(house: WebHouse) -> WebHouse:
     asyncio.run(live(house))
     asyncio.run(mined(house))
     return house
+
+
+def test_a_call_without_a_word_is_no_visit(house: WebHouse) -> None:
+    bench, now = house.bench, datetime.now(UTC)
+    asyncio.run(note(Caller("rest", "L1-9", "k1"), [CallBegan(now, "k1", "phone", "zh")], bench.house))
+    gathering = Insight(bench.store, bench.house.catalog, bench.house.hours).gathering
+    assert asyncio.run(gathering.catch_up()) == 0
+    assert asyncio.run(mentions(house)) == []
 
 
 def get(client: TestClient, place: str, **query: object) -> Any:
