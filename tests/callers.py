@@ -7,6 +7,7 @@ import base64
 import json
 import struct
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from inspect import isawaitable
@@ -33,7 +34,7 @@ async def until(check: Callable[[], Awaitable[object] | object], patience_s: flo
         await asyncio.sleep(0.01)
 
 
-class Caller:
+class Caller(ABC):
     """What all callers do: send a frame every 20 ms, keep what comes with its time. Kinds of it know a wire."""
 
     rate_hz = 8000
@@ -59,21 +60,25 @@ class Caller:
         await asyncio.wait(self._tasks)
         await self.hang_up()
 
+    @abstractmethod
     async def dial(self) -> None:
-        raise NotImplementedError
+        """Open the wire."""
 
+    @abstractmethod
     async def hang_up(self) -> None:
-        raise NotImplementedError
+        """Close it."""
 
+    @abstractmethod
     async def send(self, frame: bytes) -> None:
-        raise NotImplementedError
+        """A frame onto the wire."""
 
+    @abstractmethod
     async def press(self, key: str) -> None:
-        raise NotImplementedError
+        """A key of the keypad."""
 
+    @abstractmethod
     async def receive(self) -> None:
         """One thing from the wire, kept by `keep` or in `told`; raises at the end."""
-        raise NotImplementedError
 
     def keep(self, pcm: bytes) -> None:
         self.all.append((monotonic(), pcm))

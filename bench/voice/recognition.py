@@ -23,6 +23,7 @@ from kefu.ai.speech import silero, sphinx
 from kefu.ai.speech.espeak import Espeak
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Ended, Expected, Heard, Phrase, Recogniser
+from kefu.service.voice.manners import Manners
 from kefu.testing.sounds import keypad, noise, square
 
 HERE = Path(__file__).parent
@@ -105,6 +106,22 @@ def taken(recogniser: Recogniser, heard: Sequence[Clip], language: Language, exp
     return 100 * sum(not listen(recogniser, clip, language, expected).rejected for clip in heard) / len(heard)
 
 
+def believed(recogniser: Recogniser, heard: Sequence[Clip], language: Language, expected: Sequence[str]) -> float:
+    """Percent that a call would act upon at once, without asking back."""
+    found = (listen(recogniser, clip, language, expected).confidence for clip in heard)
+    return 100 * sum(one is not None and one >= Manners().sure for one in found) / len(heard)
+
+
+def mistaken(
+    name: str, recogniser: Recogniser, foreign: Sequence[Clip], language: Language, expected: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """What becomes of speech that is none of the phrases: taken for one at all, and without asking back."""
+    found = taken(recogniser, foreign, language, expected)
+    yield figure(f"{name}: no phrase, yet taken for one", found, "%", "lower")
+    acted = believed(recogniser, foreign, language, expected)
+    yield figure(f"{name}: no phrase, yet believed at once", acted, "%", "lower")
+
+
 def noisy(clip: Clip, ratio_db: float) -> Clip:
     """The clip in white noise, so many decibels below it."""
     chance = np.random.default_rng(7)
@@ -140,10 +157,9 @@ def synthetic() -> Iterator[dict[str, Any]]:
                 )  # fmt: skip
                 yield figure(f"{name}: CPU of a second", factor, "s", "lower")
                 other = phrases(language)[20:]
-                yield figure(
-                    f"{name}: no phrase, yet taken for one",
-                    taken(recogniser, [one for one in said if one.text not in other], language, other), "%", "lower",
-                )  # fmt: skip
+                foreign = [one for one in said if one.text not in other]
+                yield from mistaken(name, recogniser, foreign, language, other)
+                yield figure(f"{name}: believed at once", believed(recogniser, said, language, expected), "%", "higher")
             else:
                 yield figure(f"{name}: heard right", right, "%", "higher")
 
@@ -161,8 +177,8 @@ def telephone(folder: Path) -> Iterator[dict[str, Any]]:
             share(recogniser, few, "en", expected[:IN_NOISE]), "%", "higher",
         )  # fmt: skip
     half = len(said) // 2
-    wrong = taken(recogniser, said[:half], "en", expected[half:])
-    yield figure("telephone prompts: no phrase, yet taken for one", wrong, "%", "lower")
+    yield from mistaken("telephone prompts", recogniser, said[:half], "en", expected[half:])
+    yield figure("telephone prompts: believed at once", believed(recogniser, said, "en", expected), "%", "higher")
 
 
 def real(data: Path) -> Iterator[dict[str, Any]]:
@@ -173,9 +189,8 @@ def real(data: Path) -> Iterator[dict[str, Any]]:
     yield figure(
         f"Mandarin clips among {len(among)} phrases: heard right", share(recogniser, said, "zh", among), "%", "higher"
     )
-    yield figure(
-        "Mandarin clips: no phrase, yet taken for one", taken(recogniser, said, "zh", phrases("zh")), "%", "lower"
-    )
+    yield from mistaken("Mandarin clips", recogniser, said, "zh", phrases("zh"))
+    yield figure("Mandarin clips: believed at once", believed(recogniser, said, "zh", among), "%", "higher")
     english = clips(data, "en")
     wrong, words = 0, 0
     for clip in english:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from kefu.adapters.audio.inbox import Inbox
+from kefu.adapters.audio.paced import PacedLine
 from kefu.adapters.audio.pacing import Pacer
 from kefu.adapters.channels.asterisk.frames import DTMF, ERROR, HANG_UP, KEYS, RATES_HZ, UUID, Frame, Parser, pack
 from kefu.core.errors import BadConfig, BadInput, DeliveryFailed
 from kefu.core.nouns import Inbound
 from kefu.core.ports.channel import Parcel, Raw
-from kefu.core.ports.line import Answer, Audio, Caller, Key, Signal
+from kefu.core.ports.line import Answer, Audio, Caller, Key
 
 RATE_HZ = 8000
 READ_BYTES = 4096
@@ -28,7 +28,7 @@ PATIENCE_S = 5.0
 MOST_CALLS = 200
 
 
-class AsteriskLine:
+class AsteriskLine(PacedLine):
     """One call over one connection, of which `parser` has read `frames` beyond the call's name."""
 
     rate_hz = RATE_HZ
@@ -45,29 +45,8 @@ class AsteriskLine:
         self.caller = caller
         self._parser, self._frames = parser, frames
         self._reader, self._writer = reader, writer
-        self._inbox = Inbox()
+        super().__init__()
         self._pacer = Pacer(RATE_HZ, self._send, self._inbox.put)
-        self._tasks: list[asyncio.Task[None]] = []
-
-    @property
-    def misses(self) -> int:
-        """Frames that left late."""
-        return self._pacer.misses
-
-    async def signals(self) -> AsyncIterator[Signal]:
-        """See `Line`."""
-        self._tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._pacer.run())]
-        try:
-            async for signal in self._inbox.read():
-                yield signal
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.wait(self._tasks)
-
-    async def play(self, mark: str, pcm: bytes, *, last: bool = False) -> None:
-        """See `Line`."""
-        await self._pacer.play(mark, pcm, last=last)
 
     async def clear(self) -> None:
         """See `Line`."""

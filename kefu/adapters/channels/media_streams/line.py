@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import base64
 from binascii import Error as NotBase64
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
 
-from kefu.adapters.audio.inbox import Inbox
 from kefu.adapters.audio.mulaw import SILENCE, decode, encode
 from kefu.adapters.audio.ordering import Ordered
+from kefu.adapters.audio.paced import PacedLine
 from kefu.adapters.audio.pacing import Echoes, Pacer
 from kefu.core.errors import BadInput
-from kefu.core.ports.line import FRAME_MS, Audio, Caller, Key, Played, Signal, Socket
+from kefu.core.ports.line import FRAME_MS, Audio, Caller, Key, Played, Socket
 
 RATE_HZ = 8000
 LARGEST = 64 * 1024
@@ -114,7 +113,7 @@ async def read_start(socket: Socket) -> Start:
     raise BadInput('A media stream begins with {"event": "connected"} and {"event": "start", …}.')
 
 
-class MediaLine:
+class MediaLine(PacedLine):
     """One call over one socket."""
 
     rate_hz = RATE_HZ
@@ -122,31 +121,10 @@ class MediaLine:
     def __init__(self, caller: Caller, socket: Socket, stream_id: str) -> None:
         self.caller = caller
         self._socket, self._stream = socket, stream_id
-        self._inbox = Inbox()
+        super().__init__()
         self._order: Ordered[bytes] = Ordered()
         self._echoes = Echoes(self._inbox.put)
         self._pacer = Pacer(RATE_HZ, self._send_frame, self._sent, ends=self._mark)
-
-    @property
-    def misses(self) -> int:
-        """Frames that left late."""
-        return self._pacer.misses
-
-    async def signals(self) -> AsyncIterator[Signal]:
-        """See `Line`."""
-        tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._pacer.run())]
-        try:
-            async for signal in self._inbox.read():
-                yield signal
-        finally:
-            self._echoes.forget()
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-
-    async def play(self, mark: str, pcm: bytes, *, last: bool = False) -> None:
-        """See `Line`."""
-        await self._pacer.play(mark, pcm, last=last)
 
     async def clear(self) -> None:
         """See `Line`."""
@@ -160,6 +138,9 @@ class MediaLine:
     async def hang_up(self) -> None:
         """See `Line`: the company ends the call when its socket closes."""
         self._inbox.close()
+
+    def _leave(self) -> None:
+        self._echoes.forget()
 
     async def _hear(self) -> None:
         try:

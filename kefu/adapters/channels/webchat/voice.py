@@ -6,16 +6,15 @@ Whoever holds the session may call in its conversation, so that chat and call ar
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 import msgspec
 
-from kefu.adapters.audio.inbox import Inbox
+from kefu.adapters.audio.paced import PacedLine
 from kefu.adapters.audio.pacing import Echoes, Pacer
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
-from kefu.core.ports.line import Audio, Caller, Key, Signal, Socket, Typed
+from kefu.core.ports.line import Audio, Caller, Key, Socket, Typed
 
 PATIENCE_S = 10.0
 LARGEST = 64 * 1024
@@ -76,14 +75,14 @@ async def read_start(socket: Socket) -> Start:
         raise BadInput('The first frame must be {"type": "start", "session": "…", "rate": 16000}.') from error
 
 
-class BrowserLine:
+class BrowserLine(PacedLine):
     """One call over one socket."""
 
     def __init__(self, caller: Caller, socket: Socket, rate_hz: int) -> None:
         self.caller = caller
         self.rate_hz = rate_hz
         self._socket = socket
-        self._inbox = Inbox()
+        super().__init__()
         self._echoes = Echoes(self._inbox.put)
         self._texts: dict[str, object] = {}
         self._pacer = Pacer(
@@ -94,27 +93,6 @@ class BrowserLine:
             ends=self._ends,
             ahead_ms=AHEAD_MS,
         )
-
-    @property
-    def misses(self) -> int:
-        """Frames that left late."""
-        return self._pacer.misses
-
-    async def signals(self) -> AsyncIterator[Signal]:
-        """See `Line`."""
-        tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._pacer.run())]
-        try:
-            async for signal in self._inbox.read():
-                yield signal
-        finally:
-            self._echoes.forget()
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-
-    async def play(self, mark: str, pcm: bytes, *, last: bool = False) -> None:
-        """See `Line`."""
-        await self._pacer.play(mark, pcm, last=last)
 
     async def clear(self) -> None:
         """See `Line`."""
@@ -133,6 +111,9 @@ class BrowserLine:
     async def hang_up(self) -> None:
         """See `Line`."""
         self._inbox.close()
+
+    def _leave(self) -> None:
+        self._echoes.forget()
 
     async def _hear(self) -> None:
         try:

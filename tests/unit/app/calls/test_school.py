@@ -23,8 +23,6 @@ from kefu.core.nouns import Identity
 from kefu.core.ports.line import Caller as Line
 from kefu.service.turn.calling import note
 
-pytest.importorskip("pocketsphinx", reason="make setup installs the engines; without them there are no calls")
-
 QUESTION, ANSWER = "我学到哪了", "您好，您已经学习到第12课，预计还需要学习8课。"
 LEARNER = "L00001"
 CHANNELS = f"""
