@@ -19,7 +19,7 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml
 
 setup: $(VENV)/.dev ## Install everything that development needs
 
-demo: $(VENV)/.run ## Run the online school with sample data and open one address
+demo: $(VENV)/.run ## Run the online school with sample data and print its addresses
 	@test -f $(DEMO)/kefu.toml || $(BIN)/kefu init $(DEMO) --starter education
 	@$(BIN)/kefu run $(DEMO) --demo
 

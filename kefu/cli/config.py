@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kefu.cli.options import home, json_option
-from kefu.cli.show import as_json, console
+from kefu.cli.show import as_json, console, plain
 
 
 @click.command(
@@ -37,5 +37,5 @@ def config(home: Path, as_json_: bool, full: bool) -> None:
         return
     table = Table("key", "value", "from", box=None, header_style="dim")
     for key, value, origin in rows:
-        table.add_row(key, str(value), f"[dim]{origin}[/]")
+        table.add_row(key, plain(str(value)), f"[dim]{origin}[/]")
     console.print(table)

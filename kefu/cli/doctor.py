@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kefu.cli.options import json_option
-from kefu.cli.show import as_json, chinese, console
+from kefu.cli.show import as_json, chinese, console, plain
 
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "wrong": "[red]✗[/]"}
 
@@ -30,8 +30,10 @@ def doctor(home: Path, as_json_: bool) -> None:
         as_json([{"what": f.what, "state": f.state, "found": f.found, "advice": f.advice} for f in findings])
     else:
         for finding in findings:
-            console.print(f"{MARKS[finding.state]} {finding.what}: {finding.found}", soft_wrap=True)
+            console.print(f"{MARKS[finding.state]} {plain(finding.what)}: {plain(finding.found)}", soft_wrap=True)
             if finding.advice:
-                console.print(f"  [dim]{'怎么办' if chinese() else 'What to do'}: {finding.advice}[/]", soft_wrap=True)
+                console.print(
+                    f"  [dim]{'怎么办' if chinese() else 'What to do'}: {plain(finding.advice)}[/]", soft_wrap=True
+                )
     if any(finding.state == "wrong" for finding in findings):
         raise click.exceptions.Exit(1)

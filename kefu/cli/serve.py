@@ -22,7 +22,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
-    """Serve until stopped; prints one address. Raises `BadConfig` when no port is free."""
+    """Serve until stopped; prints where customers and the team find it. Raises `BadConfig` when no port is free."""
     import uvicorn
 
     from kefu.web import make_app
@@ -37,6 +37,7 @@ def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
     def ready() -> None:
         gc.freeze()  # what is here now stays: looking through it again would stop the house for 50 ms
         say(f"{name}: {address}", f"{name}：{address}")
+        say(*_to_the_desk(f"{address}/desk/", demo=demo))
         if demo:
             beside.append(make_sample_beside(config))
 
@@ -50,6 +51,16 @@ def serve(config: Config, host: str, port: int, *, demo: bool) -> None:
     finally:
         for process in beside:
             process.terminate()
+
+
+def _to_the_desk(address: str, *, demo: bool) -> tuple[str, str]:
+    """Where the team works and how to get in, in English and Chinese."""
+    if demo:
+        return f"For the team: {address}", f"团队工作台：{address}"
+    return (
+        f"For the team: {address} (the first time with KEFU_OPERATOR_TOKEN from the project's .env)",
+        f"团队工作台：{address}（第一次用项目 .env 里的 KEFU_OPERATOR_TOKEN 登录）",
+    )
 
 
 def make_sample_beside(config: Config) -> subprocess.Popen[bytes]:

@@ -26,18 +26,24 @@ def chinese() -> bool:
 
 
 def say(en: str, zh: str) -> None:
-    """One line in the terminal's language."""
-    console.print(zh if chinese() else en, soft_wrap=True)
+    """A sentence in the terminal's language, shown as it is: brackets are no markup in it."""
+    text = zh if chinese() else en
+    console.print("\n".join(map(_shown, text.split("\n"))), soft_wrap=True, markup=False)
 
 
 def plain(text: str) -> str:
     """A text from outside without what a terminal or rich would act upon."""
-    return escape("".join(char if char.isprintable() else "·" for char in text))
+    return escape(_shown(text))
 
 
 def fail(error: KefuError) -> None:
     """One error, with its code."""
-    problems.print(f"[bold red]✗[/] {error.message} [dim]({error.code})[/]", soft_wrap=True)
+    lines = "\n".join(map(plain, error.message.split("\n")))
+    problems.print(f"[bold red]✗[/] {lines} [dim]({error.code})[/]", soft_wrap=True)
+
+
+def _shown(line: str) -> str:
+    return "".join(char if char.isprintable() else "·" for char in line)
 
 
 def as_json(value: object) -> None:

@@ -84,4 +84,4 @@ def _show(exam: Exam) -> None:
         console.print(f"{cost.noise}: {spoilt}")
     console.print(f"{exam.dialogues} dialogues, {len(exam.failures)} come out otherwise")
     for failure in exam.failures:
-        console.print(f"  [red]✗[/] {failure}", soft_wrap=True)
+        console.print(f"  [red]✗[/] {escape(failure)}", soft_wrap=True)

@@ -70,6 +70,7 @@ def assemble(
         Mount("/widget", StaticFiles(directory=HERE / "widget")),
         Mount("/static", StaticFiles(directory=HERE / "static"), middleware=[PACKED]),
         Mount("/api/v1", _api(config)),
+        Route("/desk", desk),
         Mount("/desk", routes=[*pages.ROUTES, *pages.OPEN], middleware=[PACKED]),
         *(pages.HELP if config.get("help.public", bool) else ()),
         *_site(config),
@@ -84,7 +85,7 @@ async def widget(request: Request) -> Response:
 
 
 async def desk(_request: Request) -> Response:
-    """Where there is no site, the front door leads to the desk."""
+    """The desk without its last stroke, and the front door where there is no site."""
     return RedirectResponse("/desk/", 303)
 
 

@@ -33,6 +33,11 @@ def test_every_answer_is_guarded(client: TestClient, path: str) -> None:
     assert headers["x-request-id"]
 
 
+def test_the_desk_is_found_without_its_last_stroke(client: TestClient) -> None:
+    led = client.get("/desk", follow_redirects=False)
+    assert (led.status_code, led.headers["location"]) == (303, "/desk/")
+
+
 def test_only_the_widgets_files_are_for_other_sites(client: TestClient) -> None:
     assert client.get("/widget/panel.js").headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-origin" not in client.get("/healthz").headers
