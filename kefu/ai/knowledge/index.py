@@ -35,6 +35,9 @@ WRITER_BYTES = 64_000_000
 MOST_PREPARED = 4096
 """Passages that are kept taken apart, some 5 kB each."""
 
+MOST_WEIGHTS = 1 << 16
+"""Terms of a field whose weights are remembered."""
+
 SENTENCE = "\n"
 """Stands between sentences among the words of a body."""
 
@@ -161,7 +164,7 @@ class Snapshot:
         self.mean_length = _mean_length(searcher) if self.size else 1.0
         self.rarest = math.log(1 + self.size) + 1
         """The weight of a word that no passage holds."""
-        self._weights: dict[tuple[Field, str], float] = {}
+        self._weights: dict[tuple[str, Language], dict[str, float]] = {}
         self._prepared: dict[tuple[int, int], Candidate] = {}
         self._vocabularies: dict[str, list[str]] = {}
 
@@ -171,17 +174,27 @@ class Snapshot:
 
     def weight(self, field: Field, language: Language, term: str) -> float:
         """The inverse document frequency of a term, smoothed: 1 for one that stands everywhere."""
-        found = self._weights.get((field, language + term))
+        known = self._known(field, language)
+        found = known.get(term)
         if found is None:
-            if len(self._weights) > 1 << 18:
-                self._weights.clear()
             count = self.count(field, language + term)
-            found = self._weights[field, language + term] = max(1.0, self.rarest - math.log(1 + count))
+            found = known[term] = max(1.0, self.rarest - math.log(1 + count))
         return found
 
     def word_weight(self, language: Language, word: str) -> float:
         """The weight of a word wherever it stands."""
-        return min(self.weight(field, language, word) for field in ("body", "title", "question"))
+        known = self._known("", language)
+        found = known.get(word)
+        if found is None:
+            found = known[word] = min(self.weight(field, language, word) for field in ("body", "title", "question"))
+        return found
+
+    def _known(self, field: str, language: Language) -> dict[str, float]:
+        """The weights in a field, or in all, that were looked up already."""
+        known = self._weights.setdefault((field, language), {})
+        if len(known) > MOST_WEIGHTS:
+            known.clear()
+        return known
 
     def vocabulary(self, prefix: str) -> list[str]:
         """All words of bodies, titles and questions that begin so, with their language."""
@@ -234,8 +247,9 @@ class Snapshot:
 
     def unit_vector(self, language: Language, field: Field, counts: Mapping[str, float]) -> dict[str, float]:
         """Counts as weights of length 1; a count under 1 is a doubtful term."""
+        known, weigh = self._known(field, language), self.weight
         weights = {
-            term: self.weight(field, language, term) * (1 + math.log(count) if count > 1 else count)
+            term: (known.get(term) or weigh(field, language, term)) * (1 + math.log(count) if count > 1 else count)
             for term, count in counts.items()
         }
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0

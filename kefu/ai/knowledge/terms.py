@@ -32,6 +32,9 @@ EMPTY = frozenset(
 )
 """Words that questions about anything hold, whatever part of speech they are."""
 
+Placed = tuple[tuple[str, ...], int, int]
+"""Terms with the first and last character of the text that they are of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -82,44 +85,51 @@ def words_of(text: str) -> list[str]:
 
 def pieces_of(plain: str, *, singles: bool = True) -> Counter[str]:
     """The pieces of a normalised text; without `singles` pairs of Chinese characters alone."""
-    return Counter(piece for piece, _, _ in _pieces(plain, singles=singles))
+    return Counter(piece for pieces, _, _ in _pieces(plain, singles=singles) for piece in pieces)
 
 
 def sounds_of(plain: str) -> Counter[str]:
     """Pairs of syllables of a normalised text; a word in other letters sounds as itself."""
-    return Counter(sound for sound, _, _ in _sounds(plain))
+    return Counter(sound for sounds, _, _ in _sounds(plain) for sound in sounds)
 
 
-def _pieces(plain: str, *, singles: bool = True) -> Iterator[tuple[str, int, int]]:
-    """Each piece with its first and last character in the text; those of a word in letters with the word's."""
+def _pieces(plain: str, *, singles: bool = True) -> Iterator[Placed]:
+    """The pieces with the first and last character that they are of; those of a word in letters are the word's."""
     for match in RUN.finditer(plain):
         run, start = match[0], match.start()
         if not run.isascii():
-            yield from ((run[at : at + 2], start + at, start + at + 1) for at in range(len(run) - 1))
+            yield from (((run[at : at + 2],), start + at, start + at + 1) for at in range(len(run) - 1))
             if singles:
-                yield from ((run[at], start + at, start + at) for at in range(len(run)))
+                yield from (((run[at],), start + at, start + at) for at in range(len(run)))
         elif singles:
-            edged = f"<{run[:LONGEST_WORD]}>"
-            for size in (3, 4):
-                yield from ((edged[at : at + size], start, start) for at in range(len(edged) - size + 1))
+            yield _runs(run[:LONGEST_WORD]), start, start
 
 
-def _sounds(plain: str) -> Iterator[tuple[str, int, int]]:
-    """Each sound with the first and last character that it is of."""
+@lru_cache(maxsize=1 << 15)
+def _runs(word: str) -> tuple[str, ...]:
+    """The runs of three and four letters of a word with its edges."""
+    edged = f"<{word}>"
+    return tuple(edged[at : at + size] for size in (3, 4) for at in range(len(edged) - size + 1))
+
+
+def _sounds(plain: str) -> Iterator[Placed]:
+    """The sounds with the first and last character that they are of."""
     for match in RUN.finditer(plain):
         run, start = match[0], match.start()
         if run.isascii():
-            yield run[:LONGEST_WORD], start, start
+            yield (run[:LONGEST_WORD],), start, start
         else:
             heard = pairs(build_sounds().of(run))
-            yield from ((sound, start + at, start + min(at + 1, len(run) - 1)) for at, sound in enumerate(heard))
+            yield from (((sound,), start + at, start + min(at + 1, len(run) - 1)) for at, sound in enumerate(heard))
 
 
-def _weighed(found: Iterator[tuple[str, int, int]], shares: Sequence[float]) -> dict[str, float]:
+def _weighed(found: Iterator[Placed], shares: Sequence[float]) -> dict[str, float]:
     """How often each term stands in a text whose characters count so much each."""
     counts: dict[str, float] = {}
-    for term, first, last in found:
-        counts[term] = counts.get(term, 0.0) + (shares[first] + shares[last]) / 2
+    for terms, first, last in found:
+        share = (shares[first] + shares[last]) / 2
+        for term in terms:
+            counts[term] = counts.get(term, 0.0) + share
     return counts
 
 

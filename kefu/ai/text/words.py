@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
@@ -111,6 +111,7 @@ class EnglishSegmenter:
         ]
 
 
+@lru_cache(maxsize=1 << 15)
 def _english_tag(word: str) -> str:
     known = TAGS.get(word)
     if known:
