@@ -2,6 +2,8 @@
 
     python bench/passages/run.py --data DIR                            all: half an hour (bm25s has to be installed)
     python bench/passages/run.py --data DIR --sizes 10000 --dry        a look; writes nothing
+    python bench/passages/run.py --data DIR --sizes 1000000 --systems lexical.v1 --folder KEPT
+                                  one row again, without the time that its index takes once it stands in KEPT
 
 See README.md.
 """
@@ -45,13 +47,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="passages (%(default)s)")
     parser.add_argument("--baselines", type=int, default=100_000, help="the largest size for baselines (%(default)s)")
+    parser.add_argument("--systems", nargs="+", default=list(SYSTEMS), choices=SYSTEMS, help="default: all")
     parser.add_argument("--folder", type=Path, help="where kefu's indexes are kept for another run; default: nowhere")
     parser.add_argument("--dry", action="store_true", help="write nothing")
     options = parser.parse_args()
     figures = []
     with tempfile.TemporaryDirectory() as made:
         folder = options.folder or Path(made)
-        for size, name in ((size, name) for size in options.sizes for name in SYSTEMS):
+        for size, name in ((size, name) for size in options.sizes for name in options.systems):
             if name != OURS and size > options.baselines:
                 continue
             context = multiprocessing.get_context("spawn")
@@ -132,14 +135,17 @@ def memory_mb() -> tuple[float, float]:
 
 
 def write(figures: Sequence[dict[str, Any]], command: str) -> None:
-    """Write results.json."""
+    """Write results.json; what this run did not measure stays as it was."""
+    file = HERE / "results.json"
+    known = {one["name"]: one for one in json.loads(file.read_text("utf-8"))["figures"]} if file.is_file() else {}
+    known |= {one["name"]: one for one in figures}
     result = {
         "command": command,
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "figures": list(figures),
+        "figures": list(known.values()),
     }
-    (HERE / "results.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    file.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
