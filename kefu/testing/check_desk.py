@@ -161,6 +161,7 @@ async def calls_are_listed_latest_first(store: Memory) -> None:
     assert list(await store.calls(Scope(), limit=1)) == [found[0]]
     assert list(await store.calls(Scope(), before=found[0].position, limit=1)) == [found[1]]
     assert list(await store.calls(Scope("mei", frozenset({"x"})))) == list(found[1:])
+    assert list(await store.calls(Scope(), under_way=True)) == list(found[:2])
     await store.erase("c-a")
     assert list(await store.calls(Scope())) == [found[0]]
 

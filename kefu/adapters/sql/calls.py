@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from kefu.adapters.sql.codec import decode_event
 from kefu.adapters.sql.desk import seen
@@ -17,8 +17,8 @@ from kefu.core.ports.desk import Scope
 EVENT = (events.c.kind, events.c.version, events.c.data)
 
 
-def read_calls(connection: Connection, scope: Scope, before: int, limit: int) -> Sequence[Call]:
-    """The latest calls within a scope."""
+def read_calls(connection: Connection, scope: Scope, before: int, limit: int, *, under_way: bool) -> Sequence[Call]:
+    """The latest calls within a scope, or those under way."""
     place = (events.c.position, events.c.conversation_id, events.c.number, conversations.c.customer_id)
     began = (
         select(*place, *EVENT)
@@ -29,6 +29,10 @@ def read_calls(connection: Connection, scope: Scope, before: int, limit: int) ->
     )
     if before:
         began = began.where(events.c.position < before)
+    if under_way:
+        later = events.alias("later")
+        same = (later.c.conversation_id == events.c.conversation_id, later.c.number > events.c.number)
+        began = began.where(~exists().where(*same, later.c.kind == CallEnded.__name__))
     rows = connection.execute(began).all()
     of = {row.conversation_id for row in rows}
     ended = select(events.c.conversation_id, *EVENT).where(

@@ -241,9 +241,9 @@ class SqlStore(SqlAttachments, SqlInsight, SqlMining):
         """See `Desk`."""
         return await self._read(lambda connection: desk.read_tickets(connection, view, number, after, limit))
 
-    async def calls(self, scope: Scope, before: int = 0, limit: int = 25) -> Sequence[Call]:
+    async def calls(self, scope: Scope, before: int = 0, limit: int = 25, *, under_way: bool = False) -> Sequence[Call]:
         """See `Calls`."""
-        return await self._read(lambda connection: read_calls(connection, scope, before, limit))
+        return await self._read(lambda connection: read_calls(connection, scope, before, limit, under_way=under_way))
 
     async def attend(self, person: str, at: datetime, *, here: bool) -> None:
         """See `Attendance`."""

@@ -44,6 +44,9 @@ SILENT_MS = 200
 DESKS = "call:"
 """How the topic begins on which the desk tells a call to hold, go on or end."""
 
+ASKED, SERVED = "is it served", "it is"
+"""The same topic tells a process that starts which calls have one that serves them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -194,6 +197,8 @@ class Call:
                     self.on(signals.Resumed(who))
                 elif deed == "hang_up":
                     self.on(signals.HungUp("person"))
+                elif deed == ASKED:
+                    await self._kefu.broker.publish(f"{DESKS}{self.id}", SERVED)
 
     async def _follow(self) -> None:
         """What colleagues and others write in the conversation is spoken, notes never."""

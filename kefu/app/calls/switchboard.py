@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import Literal
@@ -13,6 +13,8 @@ import structlog
 from kefu.app.calls.call import DESKS, Call, Setting
 from kefu.app.calls.engines import Engines, open_engines, what_is_missing
 from kefu.app.calls.home import Home
+from kefu.app.calls.lost import end_lost_calls
+from kefu.app.calls.repertoire import learn
 from kefu.app.calls.speaking import Sounds
 from kefu.app.config import Config
 from kefu.core.errors import BadConfig, KefuError, NotFound, TooMany
@@ -27,10 +29,9 @@ from kefu.service.voice.standing import Words
 
 log = structlog.get_logger()
 
-MOST_QUESTIONS = 400
-"""Questions that texts answer, of each language, among which the likeliest are listened for."""
-
 RETRY_S = 30.0
+LEARN_S = 600.0
+"""How often what customers ask is counted anew."""
 
 Deed = Literal["hold", "resume", "hang_up"]
 
@@ -44,7 +45,7 @@ class Switchboard:
         self._opening = asyncio.Lock()
         self._sounds: Sounds | None = None
         self._repertoire = Repertoire({})
-        self._edition = -1
+        self._edition, self._learned = -1, 0.0
         self.live: dict[str, Call] = {}
         self.take: Callable[[Inbound], Awaitable[Taken]] = kefu.take
         self.timed: Callable[[str, CallTimed], None] = log_times
@@ -87,6 +88,7 @@ class Switchboard:
             except KefuError as error:
                 log.exception("no calls", code=error.code, advice=error.message)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._end_lost())
             for channel in ports:
                 group.create_task(self._serve(channel))
 
@@ -114,6 +116,14 @@ class Switchboard:
                 log.exception("no calls", channel=channel.name, code=error.code, advice=error.message)
             await asyncio.sleep(RETRY_S)
 
+    async def _end_lost(self) -> None:
+        try:
+            ended = await end_lost_calls(self._kefu)
+        except KefuError as error:
+            log.exception("lost calls not ended", code=error.code)
+        else:
+            log.info("lost calls ended", calls=ended)
+
     async def _answer_quietly(self, line: Line) -> None:
         try:
             await self.answer(line)
@@ -137,23 +147,11 @@ class Switchboard:
         )
 
     async def _learn(self) -> None:
-        """Know the questions that texts answer, as they are now; some milliseconds where an article changed."""
-        edition = self._kefu.follower.edition
-        if edition != self._edition:
-            articles = await self._kefu.store.articles(limit=MOST_QUESTIONS)
-            asked = [
-                (article.language, question)
-                for article in articles
-                if article.audience == "public"
-                for question in questions_of(article.title, [passage.question for passage in article.passages])
-            ]
-            self._repertoire, self._edition = Repertoire.of(self._kefu.house.catalog, asked), edition
-
-
-def questions_of(title: str, questions: list[str]) -> Iterator[str]:
-    """What a text answers, in its own words: the questions that it holds, or its title."""
-    found = list(dict.fromkeys(question for question in questions if question))
-    yield from found or [title]
+        """Know what callers may say: anew where an article changed, and now and then, since other things are asked."""
+        edition, now = self._kefu.follower.edition, perf_counter()
+        if edition != self._edition or now - self._learned > LEARN_S:
+            self._repertoire = await learn(self._kefu)
+            self._edition, self._learned = edition, now
 
 
 def manners_of(config: Config) -> Manners:

@@ -27,7 +27,8 @@ class CallBegan(Event):
 class CallEnded(Event):
     """A call is over after `lasted_ms`.
 
-    `because` is `caller`, `person` or `house` for who hung up, `silence`, `too_long`, or `failed`.
+    `because` is `caller`, `person` or `house` for who hung up, `silence`, `too_long`, `failed`, or `lost`: the
+    process that served it died, and the next one to start wrote so.
     """
 
     call_id: str

@@ -25,5 +25,8 @@ class Call:
 class Calls(Protocol):
     """Which calls there were; whoever may not see a conversation never sees its calls."""
 
-    async def calls(self, scope: Scope, before: int = 0, limit: int = 25) -> Sequence[Call]:
-        """Calls within a scope, the latest first; with `before`, those before a position."""
+    async def calls(self, scope: Scope, before: int = 0, limit: int = 25, *, under_way: bool = False) -> Sequence[Call]:
+        """Calls within a scope, the latest first; with `before`, those before a position.
+
+        With `under_way`, only those since whose beginning no call of their conversation ended.
+        """

@@ -244,10 +244,11 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments, MemoryMining, 
         """See `Desk`."""
         return cases_of(self._log, {entry.id: entry for entry in await self._entries(view)}, number, after, limit)
 
-    async def calls(self, scope: Scope, before: int = 0, limit: int = 25) -> Sequence[Call]:
+    async def calls(self, scope: Scope, before: int = 0, limit: int = 25, *, under_way: bool = False) -> Sequence[Call]:
         """See `Calls`."""
         seen = {talk.id: talk for talk in self._talks.values() if is_seen(scope, talk)}
-        return [call for call in calls_of(self._log, seen) if not before or call.position < before][:limit]
+        found = calls_of(self._log, seen, under_way=under_way)
+        return [call for call in found if not before or call.position < before][:limit]
 
     async def attend(self, person: str, at: datetime, *, here: bool) -> None:
         """See `Attendance`."""

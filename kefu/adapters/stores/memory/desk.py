@@ -91,9 +91,10 @@ def cases_of(log: Iterable[Recorded], entries: Mapping[str, Entry], number: str,
     return TicketPage(tuple(rest[:limit]), rest[limit - 1].number if len(rest) > limit else "")
 
 
-def calls_of(log: Sequence[Recorded], talks: Mapping[str, Conversation]) -> Sequence[Call]:
-    """The calls of some conversations, the latest first."""
+def calls_of(log: Sequence[Recorded], talks: Mapping[str, Conversation], *, under_way: bool) -> Sequence[Call]:
+    """The calls of some conversations, the latest first; all, or those under way."""
     ends = {(one.conversation_id, one.event.call_id): one.event for one in log if isinstance(one.event, CallEnded)}
+    over = {one.conversation_id: one.number for one in log if isinstance(one.event, CallEnded)} if under_way else {}
     return [
         Call(
             one.position,
@@ -105,6 +106,7 @@ def calls_of(log: Sequence[Recorded], talks: Mapping[str, Conversation]) -> Sequ
         )
         for one in reversed(log)
         if isinstance(one.event, CallBegan) and (talk := talks.get(one.conversation_id))
+        if one.number > over.get(talk.id, 0)
     ]
 
 
