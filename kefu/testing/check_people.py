@@ -18,6 +18,7 @@ from kefu.core.trail import Deed, flaw_in
 
 NOW = datetime(2026, 3, 2, 2, 0, 0, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def person_of(name: str, role: Role = "agent") -> Person:
@@ -169,6 +170,19 @@ async def the_trail_is_a_chain(store: Memory) -> None:
     assert [one.number for one in await store.latest(limit=1)] == [3]
 
 
+async def the_same_is_noted_once_in_a_while(store: Memory) -> None:
+    """What somebody did lately is not written again; what another did, or about something else, is."""
+    deed = Deed("mei", "conversation.read", "conversation:c1")
+    assert await store.note(deed, NOW, NOW - HOUR) == NOW
+    assert await store.note(deed, NOW + HOUR / 2, NOW - HOUR / 2) == NOW
+    for other in (replace(deed, who="li"), replace(deed, about="conversation:c2"), replace(deed, what="other")):
+        assert await store.note(other, NOW + HOUR / 2, NOW - HOUR / 2) == NOW + HOUR / 2
+    assert await store.note(deed, NOW + HOUR, NOW) == NOW + HOUR
+    entries = await store.trail()
+    assert len(entries) == 5
+    assert flaw_in(entries) is None
+
+
 async def the_trail_outlives_a_conversation(store: Memory) -> None:
     """An erased conversation leaves the entries about it, which never held what was said."""
     from kefu.testing.check_store import talk_of, turn_of
@@ -188,6 +202,14 @@ async def two_processes_write_one_chain(one: Memory, other: Memory) -> None:
     entries = await other.trail()
     assert flaw_in(entries) is None
     assert len(entries) == 40
+
+
+async def a_look_at_two_processes_is_one(one: Memory, other: Memory) -> None:
+    """What both note at once stands in the trail once."""
+    deed = Deed("mei", "conversation.read", "conversation:c1")
+    times = await asyncio.gather(*(store.note(deed, NOW, NOW - HOUR) for store in (one, other) * 5))
+    assert {*times} == {NOW}
+    assert len(await one.trail()) == 1
 
 
 async def two_owners_can_not_remove_each_other(one: Memory, other: Memory) -> None:
@@ -210,9 +232,11 @@ PEOPLE_CHECKS: list[Callable[[Memory], Awaitable[None]]] = [
     an_invitation_is_used_once,
     a_sign_in_holds_until_it_ends,
     the_trail_is_a_chain,
+    the_same_is_noted_once_in_a_while,
     the_trail_outlives_a_conversation,
 ]
 SHARED_PEOPLE_CHECKS: list[Callable[[Memory, Memory], Awaitable[None]]] = [
     two_processes_write_one_chain,
+    a_look_at_two_processes_is_one,
     two_owners_can_not_remove_each_other,
 ]

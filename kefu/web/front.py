@@ -74,8 +74,8 @@ class Front:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if status < 400 and (deed := scope["state"].get("deed")):
-                    await scope["state"]["hall"].kefu.store.record([deed], now())
+                if status < 400:
+                    await _write_down(scope)
                 headers = list(message.get("headers", ()))
                 present = {name for name, _ in headers}
                 message["headers"] = [*headers, *added, *(one for one in HEADERS if one[0] not in present)]
@@ -106,6 +106,15 @@ class Front:
             operator_of(connection)
             return LARGEST_UPLOAD if path.startswith(UPLOADS) else self._largest_file
         return self._largest
+
+
+async def _write_down(scope: Scope) -> None:
+    """Into the audit trail, before the answer leaves: what was done, and who looked at which conversation."""
+    state = scope["state"]
+    if deed := state.get("deed"):
+        await state["hall"].kefu.store.record([deed], now())
+    if look := state.get("look"):
+        await state["hall"].looks.note(look, now())
 
 
 def _request_id(scope: Scope) -> str:

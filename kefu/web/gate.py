@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
-from time import monotonic
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -19,7 +18,6 @@ from kefu.app import RIGHTS, Operator, Right, may
 from kefu.app.people.team import Hand
 from kefu.core.errors import NotAllowed
 from kefu.core.trail import Deed
-from kefu.web.hall import hall_of
 from kefu.web.looking import LOOKED
 from kefu.web.viewer import operator_of, place_of
 
@@ -84,11 +82,9 @@ def specify(connection: HTTPConnection, detail: str, about: str = "") -> None:
 
 def note_look(connection: HTTPConnection, who: Operator, conversation_id: str) -> None:
     """Let the audit trail hold that somebody reads a conversation: once an hour, and if they get it."""
-    if not hasattr(connection.state, "deed") and hall_of(connection).looks.is_new(
-        who.who, conversation_id, monotonic()
-    ):
+    if not hasattr(connection.state, "deed"):
         hand = Hand(who, place_of(connection).address)
-        connection.state.deed = hand.did(LOOKED, f"conversation:{conversation_id}")
+        connection.state.look = hand.did(LOOKED, f"conversation:{conversation_id}")
 
 
 def require(who: Operator, right: Right) -> None:

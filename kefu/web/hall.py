@@ -48,7 +48,7 @@ class Hall:
     opinions: Rates = field(default_factory=lambda: Rates(OPINIONS_PER_MINUTE))
     lookups: Rates = field(default_factory=lambda: Rates(LOOKUPS_PER_MINUTE))
     uploads: Rates = field(default_factory=lambda: Rates(UPLOADS_PER_MINUTE))
-    looks: Looks = field(default_factory=Looks)
+    looks: Looks = field(init=False)
     catalogue: Catalogue = field(init=False)
     news: News = field(init=False)
     jobs: Jobs = field(init=False)
@@ -56,7 +56,8 @@ class Hall:
     single_sign_on: SingleSignOn | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Keep what the web knows beside the house: library, news, long work, practice, the company's own sign-in."""
+        """Keep what the web knows beside the house: looks, library, news, long work, practice, single sign-on."""
+        self.looks = Looks(self.kefu.store)
         self.catalogue = Catalogue(self.kefu.store)
         self.news = News(self.kefu.store, self.kefu.broker)
         self.jobs, self.practice = Jobs(self.kefu.config.home), Practice(self.kefu.store)

@@ -1,31 +1,40 @@
-"""Looking at what customers said is written into the audit trail: who opened which conversation, once an hour."""
+"""Looking at what customers said is written into the audit trail: who opened which conversation, once an hour.
+
+The trail itself says whether a look stands there already, in one transaction with writing it; so many processes
+write it once, and what one remembers only spares asking.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from kefu.core.ports.people import Audit
+from kefu.core.trail import Deed
 
 LOOKED = "conversation.read"
 """How the audit trail calls it."""
 
-ONCE_S = 3600.0
+ONCE = timedelta(hours=1)
 """A screen that stays open reads again at every message; that is one look."""
 
 REMEMBERED = 20_000
 
 
 class Looks:
-    """Who looked at what lately, bounded in memory; each process remembers for itself."""
+    """Writes looks; remembers, bounded in memory, those that surely stand in the trail."""
 
-    def __init__(self) -> None:
-        self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+        self._written: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
-    def is_new(self, who: str, conversation_id: str, now_s: float) -> bool:
-        """Whether this is a look of its own (`now_s`: a monotonic clock, in seconds)."""
-        key = who, conversation_id
-        if now_s - self._seen.get(key, -ONCE_S) < ONCE_S:
-            return False
-        self._seen[key] = now_s
-        self._seen.move_to_end(key)
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        return True
+    async def note(self, deed: Deed, now: datetime) -> None:
+        """Let the trail hold a look, unless it does."""
+        key = deed.who, deed.about
+        known = self._written.get(key)
+        if known and now - known < ONCE:
+            return
+        self._written[key] = await self._audit.note(deed, now, now - ONCE)
+        self._written.move_to_end(key)
+        if len(self._written) > REMEMBERED:
+            self._written.popitem(last=False)

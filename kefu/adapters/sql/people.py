@@ -75,6 +75,11 @@ class SqlPeople(ABC):
         """See `Audit`."""
         await self._writer.write(lambda connection: append(connection, deeds, at))
 
+    async def note(self, deed: Deed, at: datetime, since: datetime) -> datetime:
+        """See `Audit`."""
+        found: datetime = await self._writer.write(lambda connection: append_once(connection, deed, at, since))
+        return found
+
     async def trail(self, after: int = 0, limit: int = 500) -> Sequence[Entry]:
         """See `Audit`."""
         query = select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(limit)
@@ -121,6 +126,15 @@ def append(connection: Connection, deeds: Sequence[Deed], at: datetime) -> None:
         number, previous = entry.number, entry.digest
         chain = {"number": number, "at": to_micros(at), "previous": entry.previous, "digest": previous}
         connection.execute(insert(audit).values({**asdict(deed), **chain}))
+
+
+def append_once(connection: Connection, deed: Deed, at: datetime, since: datetime) -> datetime:
+    """Put a deed at the end of the trail unless it stands there since a time; when it was written."""
+    same = select(func.max(audit.c.at)).where(audit.c.about == deed.about, audit.c.who == deed.who)
+    latest = connection.execute(same.where(audit.c.what == deed.what, audit.c.at > to_micros(since))).scalar_one()
+    if latest is None:
+        append(connection, [deed], at)
+    return from_micros(latest) if latest is not None else at
 
 
 def _refusal(connection: Connection, change: Change) -> Exception | None:

@@ -281,7 +281,7 @@ audit = Table(
     Column("at", Moment, nullable=False),
     Column("who", Text, nullable=False, index=True),
     Column("what", String(64), nullable=False, index=True),
-    Column("about", Text, nullable=False),
+    Column("about", Text, nullable=False, index=True),
     Column("person_id", String(40), nullable=False),
     Column("origin", String(64), nullable=False),
     Column("before", String(64), nullable=False),

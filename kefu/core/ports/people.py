@@ -68,6 +68,12 @@ class Audit(Protocol):
     async def record(self, deeds: Sequence[Deed], at: datetime) -> None:
         """Append deeds, in order."""
 
+    async def note(self, deed: Deed, at: datetime, since: datetime) -> datetime:
+        """Append a deed unless its `who` did the same about the same object since a time, in this process or another.
+
+        Returns the time of the entry that says so: `at`, or an earlier one.
+        """
+
     async def trail(self, after: int = 0, limit: int = 500) -> Sequence[Entry]:
         """Entries in their order, those with a greater number."""
 

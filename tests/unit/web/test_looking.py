@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from desk_client import ask, chat_as, do, get
 from starlette.testclient import TestClient
 from team import cookie_of, join
 from web_house import AS_OPERATOR
 
-from kefu.web.looking import ONCE_S, Looks
+from kefu.adapters.stores.memory import MemoryStore
+from kefu.core.errors import StoreFailed
+from kefu.core.trail import Deed
+from kefu.web.looking import Looks
+
+
+class Stubborn(MemoryStore):
+    """A store that refuses for a while."""
+
+    refuses = True
+
+    async def note(self, deed: Deed, at: datetime, since: datetime) -> datetime:
+        if self.refuses:
+            raise StoreFailed
+        return await super().note(deed, at, since)
 
 
 def looked(client: TestClient) -> list[tuple[str, str]]:
@@ -40,13 +56,27 @@ def test_each_look_of_a_colleague_is_kept_once_and_a_refused_one_is_none(client:
     assert {who for who, _ in looked(client)[1:]} == {"api"}
 
 
-def test_a_look_is_remembered_for_an_hour() -> None:
-    looks = Looks()
-    assert looks.is_new("bo", "c1", 0.0)
-    assert not looks.is_new("bo", "c1", ONCE_S - 1)
-    assert looks.is_new("bo", "c2", 1.0)
-    assert looks.is_new("mei", "c1", 1.0)
-    assert looks.is_new("bo", "c1", ONCE_S)
+async def test_a_look_is_written_once_an_hour_whatever_process_serves_it() -> None:
+    store = MemoryStore()
+    here, there = Looks(store), Looks(store)
+    begin = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    looks = [Deed(who, "conversation.read", f"conversation:{talk}") for who, talk in (("bo", "c1"), ("mei", "c1"))]
+    for minutes, looks_of, deed in (
+        (0, here, looks[0]), (50, there, looks[0]), (55, here, looks[1]), (61, there, looks[0]), (62, here, looks[0]),
+    ):  # fmt: skip
+        await looks_of.note(deed, begin + timedelta(minutes=minutes))
+    told = [(one.deed.who, (one.at - begin) // timedelta(minutes=1)) for one in await store.trail()]
+    assert told == [("bo", 0), ("mei", 55), ("bo", 61)]
+
+
+async def test_a_look_that_could_not_be_written_is_written_the_next_time() -> None:
+    store, at = Stubborn(), datetime(2027, 3, 1, 9, tzinfo=UTC)
+    looks, deed = Looks(store), Deed("bo", "conversation.read", "conversation:c1")
+    with pytest.raises(StoreFailed):
+        await looks.note(deed, at)
+    store.refuses = False
+    await looks.note(deed, at)
+    assert len(await store.trail()) == 1
 
 
 def test_colleagues_see_that_a_customer_types_until_they_said_it(client: TestClient) -> None:

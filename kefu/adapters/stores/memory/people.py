@@ -68,6 +68,15 @@ class MemoryPeople:
             previous = self._trail[-1].digest if self._trail else START
             self._trail.append(sealed(len(self._trail) + 1, at, deed, previous))
 
+    async def note(self, deed: Deed, at: datetime, since: datetime) -> datetime:
+        """See `Audit`."""
+        key = deed.who, deed.what, deed.about
+        for one in reversed(self._trail):
+            if (one.deed.who, one.deed.what, one.deed.about) == key and one.at > since:
+                return one.at
+        await self.record([deed], at)
+        return at
+
     async def trail(self, after: int = 0, limit: int = 500) -> Sequence[Entry]:
         """See `Audit`."""
         return self._trail[after : after + limit]
