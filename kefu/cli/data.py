@@ -54,11 +54,9 @@ def import_(source: Path, *, into: Path, dry_run: bool, as_json_: bool) -> None:
 
     The format is told by content. What is left out is listed, with the reason.
     """
-    from kefu.app.data.bring import carry_out, plan_import
+    from kefu.app.data.bring import bring
 
-    plan = plan_import(source, into)
-    if not dry_run:
-        carry_out(plan)
+    plan = bring(source, into, dry_run=dry_run)
     if as_json_:
         as_json({**plan.as_dict(), "written": not dry_run})
     else:

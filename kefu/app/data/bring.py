@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kefu.ai.text.marks import parse_marks
 from kefu.ai.training.corpus import LANGUAGES, Corpus, Loaded, Loss, Sentence, lacks
+from kefu.app.data.lock import write_whole, writing
 from kefu.app.data.source import manifest_of, open_source, skills_of
 from kefu.core.errors import BadInput
 from kefu.core.ports.reader import OUT_OF_SCOPE
@@ -73,6 +74,16 @@ class Plan:
         }
 
 
+def bring(source: Path, into: Path, *, dry_run: bool = False) -> Plan:
+    """Bring a source in, with nobody else writing examples meanwhile; with `dry_run` nothing is written."""
+    if dry_run or into.is_file():
+        return plan_import(source, into)
+    with writing(skills_of(into) or into):
+        plan = plan_import(source, into)
+        carry_out(plan)
+    return plan
+
+
 def plan_import(source: Path, into: Path) -> Plan:
     """What bringing a source into a project or a folder of skills would do; writes nothing."""
     if into.is_file():
@@ -111,7 +122,7 @@ def carry_out(plan: Plan) -> None:
     """Write the files of a plan."""
     for path, text in plan.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8", newline="\n")
+        write_whole(path, text)
 
 
 def _owners(skills: Path) -> tuple[dict[str, str], dict[str, list[str]]]:

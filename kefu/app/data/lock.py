@@ -21,7 +21,7 @@ def writing(skills: Path) -> Iterator[None]:
     Not for use within itself: the same process would wait for itself.
     """
     folder = skills.parent / KEPT
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -201,7 +201,7 @@ def test_no_file_leaves_the_folder_that_was_named(tmp_path: Path) -> None:
     run("import", tmp_path / "a.csv", "--into", tmp_path / "deep" / "skills")
     made = {path for path in tmp_path.rglob("*") if path.is_file()} - {tmp_path / "a.csv"}
     assert made
-    assert all({"out", "skills"} & set(path.relative_to(tmp_path / "deep").parts[:1]) for path in made)
+    assert all({"out", "skills", ".cleaned"} & set(path.relative_to(tmp_path / "deep").parts[:1]) for path in made)
 
 
 def test_a_terminal_is_not_steered_by_a_sentence(tmp_path: Path) -> None:
