@@ -24,8 +24,8 @@ class Deeds:
     error: str = ""
 
 
-def usual_views(who: Operator) -> dict[str, View]:
-    """The views that every member of the team has, and one for each of their teams."""
+def usual_views(hall: Hall, who: Operator) -> dict[str, View]:
+    """The views that every member of the team has, one for each team that they see, and one for each channel."""
     scope = scope_of(who)
     view = View(scope, ("open",))
     found = {
@@ -38,14 +38,16 @@ def usual_views(who: Operator) -> dict[str, View]:
         "machine": View(scope, ("machine",)),
         "to_review": View(scope, to_review=True),
     }
-    return found | {f"team:{team}": replace(view, team=team) for team in sorted(who.teams)}
+    teams = dict.fromkeys((*hall.kefu.clerk.plan.teams, *sorted(who.teams)))
+    found |= {f"team:{team}": replace(view, team=team) for team in teams if team in (scope.teams or teams)}
+    return found | {f"channel:{name}": replace(view, channel=name) for name in hall.kefu.channels}
 
 
 async def all_views(hall: Hall, who: Operator) -> dict[str, View]:
     """The usual views, and the saved ones (`saved:` and their id)."""
     scope = scope_of(who)
     saved = {f"saved:{tool.id}": view_of(tool.body, who.who, scope) for tool in await read_tools(hall, who, "view")}
-    return usual_views(who) | saved
+    return usual_views(hall, who) | saved
 
 
 async def read_inbox(hall: Hall, who: Operator, view: View, order: Order, *, after: str = "", limit: int = 25) -> Page:

@@ -243,12 +243,10 @@ def _of_turn(event: Event) -> str | None:
     return None
 
 
-def _of_team(event: Event) -> str | None:  # noqa: C901, PLR0912 - one case an event
+def _of_team(event: Event) -> str | None:  # noqa: C901 - one case an event
     match event:
-        case PersonTook() | HandedBack() | Closed() | Reopened() | Snoozed() | RatingAsked():
+        case PersonTook() | HandedBack() | Closed() | Reopened() | Snoozed() | RatingAsked() | Assigned() | Escalated():
             return ""
-        case Assigned() | Escalated():
-            return f"→ {' · '.join(filter(None, (event.person, event.team))) or '—'}"
         case Prioritised():
             return event.priority
         case Tagged():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kefu.app.config import Config
 from kefu.core.errors import BadConfig, BadInput
+from kefu.core.nouns import Language
 from kefu.service.desk.deeds import Assign, SetFields
 from kefu.service.desk.fields import Field, checked, parse_fields
 from kefu.service.desk.hours import Hours, parse_hours
@@ -35,6 +36,14 @@ class Plan:
     def hours_of(self, team: str) -> Hours:
         """The hours of a team; of the house for one that has no table."""
         return self.teams[team].hours if team in self.teams else self.hours
+
+    def title_of(self, team: str, language: Language) -> str:
+        """How a team is called in a language; one that has no table goes by its name."""
+        return self.teams[team].title[language] if team in self.teams else team
+
+    def field_title(self, name: str, language: Language) -> str:
+        """How a field is called in a language; one that is not declared goes by its name."""
+        return next((one.title[language] for one in self.fields if one.name == name), name)
 
     @property
     def all_hours(self) -> tuple[Hours, ...]:

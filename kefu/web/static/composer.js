@@ -75,9 +75,11 @@ function showAlso() {
   line.replaceChildren(`${text("also")} ${mine.map(wordsOf).filter(Boolean).join(" · ")}`, drop);
 }
 
+const titleOf = (team) => [...(part("ask-assign")?.querySelector("form").team.options ?? [])].find((one) => team && one.value === team)?.text ?? team;
+
 // A deed in a few words.
 export function wordsOf(deed) {
-  const values = { tag: deed.add?.join(", "), prioritise: deed.priority, assign: [deed.person, deed.team].filter(Boolean).join(" · "), close: "", snooze: "" };
+  const values = { tag: deed.add?.join(", "), prioritise: deed.priority, assign: [deed.person, titleOf(deed.team)].filter(Boolean).join(" · "), close: "", snooze: "" };
   return deed.deed in values ? text(`does_${deed.deed}`, { n: values[deed.deed] }) : "";
 }
 

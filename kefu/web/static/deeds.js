@@ -72,8 +72,21 @@ const MADE = {
     const remove = [...form.querySelectorAll("[data-tags] input:not(:checked)")].map((box) => box.value);
     return add.length || remove.length ? [{ deed: "tag", add, remove }] : [];
   },
-  set_fields: (form) => (form.elements.name.value.trim() ? [{ deed: "set_fields", fields: { [form.elements.name.value.trim()]: form.value.value.trim() } }] : []),
+  set_fields: (form) => {
+    const changed = [...form.querySelectorAll("[data-field]")].filter((box) => box.value.trim() !== (box.dataset.was ?? ""));
+    if (changed.length) return [{ deed: "set_fields", fields: Object.fromEntries(changed.map((box) => [box.dataset.field, box.value.trim()])) }];
+    return named(form);
+  },
 };
+
+// A field that nobody declared, by the name that was typed.
+const named = (form) => (form.elements.name?.value.trim() ? [{ deed: "set_fields", fields: { [form.elements.name.value.trim()]: form.value.value.trim() } }] : []);
+
+// Shows a value; a choice that no longer is among the others is offered all the same.
+function offer(box, value) {
+  if (box.options && value && ![...box.options].some((one) => one.value === value)) box.append(new Option(value, value));
+  box.value = value;
+}
 
 function prepare(kind, dialog) {
   const form = dialog.querySelector("form");
@@ -81,7 +94,11 @@ function prepare(kind, dialog) {
   const head = chosen().length ? {} : (part("head")?.dataset ?? {});
   if (kind === "assign") {
     form.person.value = head.person ?? "";
-    form.team.value = head.team ?? "";
+    offer(form.team, head.team ?? "");
+  }
+  if (kind === "set_fields") {
+    const known = JSON.parse(head.fields ?? "{}");
+    for (const box of form.querySelectorAll("[data-field]")) offer(box, (box.dataset.was = known[box.dataset.field] ?? ""));
   }
   if (kind === "tag") {
     const tags = (head.tags ?? "").split("\n").filter(Boolean);

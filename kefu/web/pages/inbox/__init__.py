@@ -76,6 +76,8 @@ async def show(request: Request) -> Response:
     asked = asked_of(request)
     language = choose_language(request, hall.language)
     names = {f"saved:{tool.id}": tool.name for tool in await read_tools(hall, who, "view")}
+    plan = hall.kefu.clerk.plan
+    names |= {f"team:{team}": plan.title_of(team, language) for team in (*plan.teams, *who.teams)}
     values: dict[str, Any] = {
         "asked": asked,
         "to": asked.to,
@@ -193,10 +195,12 @@ async def _choices(hall: Hall, who: Operator, language: Language) -> dict[str, A
     """What dialogs offer: intents that a message may be corrected to, colleagues, teams, channels."""
     skills = hall.kefu.catalog.skills.values()
     people = await list_colleagues(hall, who) if may(who, "act") else ()
+    plan, others = hall.kefu.clerk.plan, {*who.teams, *(team for one in people for team in one.teams)}
     return {
         "intents": [(intent, skill.title.get(language) or skill.name) for skill in skills for intent in skill.intents],
         "colleagues": sorted({who.who, *(one.name for one in people)}),
-        "teams": sorted({*who.teams, *(team for one in people for team in one.teams)}),
+        "teams": [*plan.teams, *sorted(others - {*plan.teams})],
+        "fields": plan.fields,
         "channels": sorted(hall.kefu.channels),
         "may_share": may(who, SHARES),
     }

@@ -24,7 +24,8 @@ async def show(request: Request) -> Response:
     """All macros, each in a form of its own, and an empty one."""
     who, hall = operator_of(request), hall_of(request)
     macros = [(tool, form_of(tool)) for tool in await read_tools(hall, who, "macro")]
-    return render(request, "macros/page.html", who=who, macros=macros, may_share=may(who, SHARES), snoozes=SNOOZES)
+    shown: dict[str, Any] = {"macros": macros, "snoozes": SNOOZES, "teams": [*hall.kefu.clerk.plan.teams]}
+    return render(request, "macros/page.html", who=who, may_share=may(who, SHARES), **shown)
 
 
 async def change(request: Request) -> Response:

@@ -17,8 +17,7 @@ async def show(request: Request) -> Response:
     """What waits, in the order in which it is given out."""
     who, hall = operator_of(request), hall_of(request)
     queue = await read_queue(hall, who)
-    teams = {team.name: team for team in read_teams(hall)}
-    shown = {"queue": queue, "teams": teams, "most": SHOWN, "here": await is_here(hall, who.who)}
+    shown = {"queue": queue, "teams": read_teams(hall), "most": SHOWN, "here": await is_here(hall, who.who)}
     return render(request, "queue/page.html", who=who, shown=shown)
 
 

@@ -12,7 +12,7 @@ from kefu.core.work import Status
 from kefu.web.hall import hall_of
 from kefu.web.screen import render
 from kefu.web.viewer import operator_of
-from kefu.web.work import list_tickets, read_teams
+from kefu.web.work import list_tickets
 
 STATES: tuple[Status, ...] = get_args(Status)
 
@@ -23,6 +23,5 @@ async def show(request: Request) -> Response:
     status = tuple(state for state in STATES if state == query.get("status"))
     number = query.get("number", "").strip()[:64]
     page = await list_tickets(hall, who, View(status=status), number, after=query.get("after", ""))
-    teams = {team.name: team.title for team in read_teams(hall)}
     wanted = {"number": number, "status": status[0] if status else "", "states": STATES}
-    return render(request, "tickets/page.html", who=who, page=page, teams=teams, wanted=wanted)
+    return render(request, "tickets/page.html", who=who, page=page, wanted=wanted)
