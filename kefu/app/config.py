@@ -96,8 +96,14 @@ def load_config(home: Path) -> Config:
     if not file.is_file():
         raise BadConfig(f"There is no kefu.toml in {home}; make a project with `kefu init {home}`.")
     load_environment(home / ".env")
+    return config_from(home, file.read_text("utf-8"))
+
+
+def config_from(home: Path, text: str) -> Config:
+    """The configuration that a text of kefu.toml makes; raises `BadConfig` naming file and key."""
+    file = home / "kefu.toml"
     defaults = dict(_flat(_parse("defaults.toml", files("kefu.app").joinpath("defaults.toml").read_text("utf-8"))))
-    own = dict(_flat(_parse(str(file), file.read_text("utf-8"))))
+    own = dict(_flat(_parse(str(file), text)))
     for key, value in own.items():
         if key not in defaults and key.split(".")[0] not in OPEN_TABLES and not key.startswith(OPEN_PARTS):
             near = difflib.get_close_matches(key, defaults, n=1)

@@ -13,9 +13,9 @@ from kefu.app.config import Config, load_config
 from kefu.app.config_file import write_values
 from kefu.core.errors import BadConfig, BadInput
 from kefu.core.nouns import Language
-from kefu.service.desk.hours import DAYS, parse_hours
+from kefu.service.desk.hours import CALENDARS, DAYS, parse_hours, spans_of
 
-Kind = Literal["text", "language", "zone", "days", "hours", "dates", "whole", "share", "switch"]
+Kind = Literal["text", "language", "zone", "days", "hours", "dates", "calendar", "whole", "share", "switch"]
 
 LONGEST_NAME, MOST_HOLIDAYS = 60, 400
 
@@ -45,8 +45,12 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("kefu.timezone", "zone"),
         Setting("handoff.days", "days"),
         Setting("handoff.hours", "hours"),
+        Setting("handoff.calendar", "calendar"),
         Setting("handoff.holidays", "dates"),
+        Setting("handoff.working_days", "dates"),
         Setting("handoff.minutes_to_reply", "whole", 1, 1440),
+        Setting("rating.ask", "switch"),
+        Setting("rating.days", "whole", 1, 365),
         Setting("promise.answer_at", "share"),
         Setting("promise.clarify_at", "share"),
         Setting("promise.review_share", "share"),
@@ -178,7 +182,9 @@ def _fits(setting: Setting, value: object) -> tuple[bool, str]:
         case "days", _:
             return isinstance(value, list) and bool(value) and set(map(str, value)) <= set(DAYS), f"some of {DAYS}"
         case "hours", _:
-            return isinstance(value, str) and _is_span(value), 'opening hours such as "09:00-21:00"'
+            return isinstance(value, str) and _is_span(value), 'opening hours such as "09:00-12:00, 13:00-18:00"'
+        case "calendar", _:
+            return value in CALENDARS, "a calendar: cn, or empty"
         case "dates", list():
             return len(value) <= MOST_HOLIDAYS and all(map(_is_date, value)), 'days such as "2027-01-01"'
         case "whole", int() if not isinstance(value, bool):
@@ -192,8 +198,10 @@ def _fits(setting: Setting, value: object) -> tuple[bool, str]:
 
 
 def _is_span(value: str) -> bool:
-    opens, _, closes = value.partition("-")
-    return all(len(one) == 5 and one[2] == ":" for one in (opens, closes)) and opens < closes
+    try:
+        return bool(spans_of(value))
+    except ValueError:
+        return False
 
 
 def _is_date(value: object) -> bool:

@@ -67,6 +67,7 @@ def main() -> None:
     @asynccontextmanager
     async def opening() -> AsyncIterator[Kefu]:
         async with house.opening() as kefu:
+            await kefu.reconfigure()
             clerk = asyncio.create_task(kefu.clerk.run(lambda: kefu.house))
             yield kefu
             clerk.cancel()

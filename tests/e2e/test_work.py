@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,17 +11,32 @@ from web_server import Server
 
 pytestmark = pytest.mark.e2e
 
-WORK = {
-    "teams.billing.title.zh": "账单组",
-    "teams.billing.title.en": "Billing",
-    "teams.billing.intents": ["form"],
-    "teams.front.title.zh": "前台",
-    "teams.front.title.en": "Front desk",
-    "teams.front.members": ["小美"],
-    "teams.front.capacity": 1,
-    "service_levels": [{"name": "usual", "first_reply": 10, "resolution": 480, "around_the_clock": True}],
-    "rules": [{"name": "angry first", "when": ["HandedOff"], "live": False, "then": {"deed": "tag", "add": ["vip"]}}],
-}
+FILE = """\
+[rating]
+ask = true
+
+# Who takes what
+[teams.billing]
+title = { zh = "账单组", en = "Billing" }
+intents = ["form"]
+
+[teams.front]
+title = { zh = "前台", en = "Front desk" }
+members = ["小美"]
+capacity = 1
+
+[[service_levels]]
+name = "usual"
+first_reply = 10
+resolution = 480
+around_the_clock = true
+
+[[rules]]
+name = "angry first"
+when = ["HandedOff"]
+live = false
+then = { deed = "tag", add = ["vip"] }
+"""
 
 
 @pytest.mark.parametrize("lang", LOOKS)
@@ -30,12 +44,12 @@ def test_a_queue_drains_to_whoever_says_that_they_are_here(
     own_server: Server, browser: Browser, shots: Path, tmp_path: Path, lang: str
 ) -> None:
     own_server.kill()
-    (tmp_path / "work.json").write_text(json.dumps(WORK), "utf-8")
+    (tmp_path / "kefu.toml").write_text(FILE, "utf-8")
     own_server.start()
     context = browser.new_context(**LOOKS[lang])
     page = context.new_page()
     sign_in(page, own_server)
-    for place in ("queue", "tickets", "rules"):
+    for place in ("queue", "tickets"):
         page.goto(f"{own_server.address}/desk/{place}")
         examine(page, shots / f"desk-{lang}-{place}-empty.png")
     own_server.write("L1-a", "我要投诉")
@@ -53,8 +67,9 @@ def test_a_queue_drains_to_whoever_says_that_they_are_here(
     expect(page.locator("tbody tr")).to_have_count(1)
     examine(page, shots / f"desk-{lang}-tickets.png")
     page.goto(f"{own_server.address}/desk/rules")
-    page.locator("main form button").click()
-    expect(page.get_by_role("article")).to_contain_text("2")
-    expect(page.locator("article a")).to_have_count(2)
+    page.locator("form[action='/desk/rules#trial'] button").click()
+    found = page.locator("article[aria-labelledby=rule-1]")
+    expect(found).to_contain_text("2")
+    expect(found.locator("a")).to_have_count(2)
     examine(page, shots / f"desk-{lang}-rules.png")
     context.close()

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
-from kefu.core.errors import BadConfig, BadInput
+from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
-from kefu.service.desk.terms import Terms, tables_of
+from kefu.service.desk.terms import BadTerm, Terms, tables_of
 
 Kind = Literal["text", "number", "date", "choice", "yes_no"]
 LONGEST = 500
@@ -30,7 +30,7 @@ def parse_fields(value: object) -> tuple[Field, ...]:
     """Read `[[fields]]`; raises `BadConfig` with the number of the table."""
     fields = tuple(_parse(terms) for terms in tables_of("fields", value))
     if len({one.name for one in fields}) < len(fields):
-        raise BadConfig("kefu.toml [[fields]]: two have the same name; give each its own.")
+        raise BadTerm("kefu.toml [[fields]]: two have the same name; give each its own.", "name", "twice")
     return fields
 
 
@@ -39,7 +39,8 @@ def _parse(terms: Terms) -> Field:
     found = Field(name, terms.titles("title", name), kinds[0] if kinds else "text", terms.texts("choices"))
     terms.done()
     if (found.type == "choice") != bool(found.choices):
-        raise BadConfig(f"kefu.toml [{terms.place}]: a field of type choice, and no other, needs choices.")
+        said = f"kefu.toml [{terms.place}]: a field of type choice, and no other, needs choices."
+        raise BadTerm(said, "choices", "choices")
     return found
 
 

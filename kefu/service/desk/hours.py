@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TypeVar
 
-from kefu.core.errors import BadConfig
 from kefu.core.workdays import days_made_up, days_off
+from kefu.service.desk.terms import BadTerm
+
+T = TypeVar("T")
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_CLOSURE_DAYS = 60
@@ -72,21 +75,26 @@ class Hours:
 
 def parse_hours(table: Mapping[str, object], zone: tzinfo, place: str = "handoff") -> Hours:
     """Read the `[handoff]` table of kefu.toml, or a team's; raises `BadConfig` saying which value is wrong."""
-    try:
-        return Hours(
-            zone=zone,
-            days=_weekdays(table.get("days", list(DAYS))),
-            spans=_spans(str(table.get("hours", USUAL))),
-            holidays=_dates(table.get("holidays", [])),
-            working_days=_dates(table.get("working_days", [])),
-            calendar=_calendar(str(table.get("calendar", ""))),
-            minutes_to_reply=int(str(table.get("minutes_to_reply", 5))),
-        )
-    except (ValueError, TypeError) as error:
-        raise BadConfig(
-            f'kefu.toml [{place}]: {error}. Write days = ["mon", …], hours = "09:00-12:00, 13:00-18:00", '
-            'holidays = ["2027-01-01"], working_days = ["2027-02-14"], calendar = "cn", minutes_to_reply = 5.'
-        ) from error
+
+    def read(key: str, usual: object, parse: Callable[[object], T]) -> T:
+        try:
+            return parse(table.get(key, usual))
+        except (ValueError, TypeError) as error:
+            said = (
+                f'kefu.toml [{place}]: {error}. Write days = ["mon", …], hours = "09:00-12:00, 13:00-18:00", '
+                'holidays = ["2027-01-01"], working_days = ["2027-02-14"], calendar = "cn", minutes_to_reply = 5.'
+            )
+            raise BadTerm(said, key, key, str(table.get(key))) from error
+
+    return Hours(
+        zone=zone,
+        days=read("days", list(DAYS), _weekdays),
+        spans=read("hours", USUAL, lambda value: spans_of(str(value))),
+        holidays=read("holidays", [], _dates),
+        working_days=read("working_days", [], _dates),
+        calendar=read("calendar", "", lambda value: _calendar(str(value))),
+        minutes_to_reply=read("minutes_to_reply", 5, lambda value: int(str(value))),
+    )
 
 
 def _weekdays(value: object) -> frozenset[int]:
@@ -102,7 +110,8 @@ def _calendar(name: str) -> str:
     return name
 
 
-def _spans(text: str) -> tuple[Span, ...]:
+def spans_of(text: str) -> tuple[Span, ...]:
+    """From when to when, as `09:00-12:00, 13:00-18:00` says; raises `ValueError`."""
     spans: list[Span] = []
     for part in text.replace("，", ",").split(","):
         begin, end = map(_minutes, part.split("-"))

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
 
-from kefu.core.errors import BadConfig
 from kefu.core.events import Escalated, Event, TargetMissed, TargetNear, TargetSet
 from kefu.core.nouns import Conversation
 from kefu.core.work import Priority, Target, Work
 from kefu.service.desk.business_time import add_business_time
 from kefu.service.desk.hours import DAY_MINUTES, Hours
-from kefu.service.desk.terms import Terms, tables_of
+from kefu.service.desk.terms import BadTerm, Terms, tables_of
 
 TARGETS: tuple[Target, ...] = get_args(Target)
 
@@ -58,7 +57,8 @@ def parse_levels(value: object) -> tuple[Level, ...]:
     """Read `[[service_levels]]`; raises `BadConfig` with the number of the table."""
     levels = tuple(_parse(terms) for terms in tables_of("service_levels", value))
     if len({level.name for level in levels}) < len(levels):
-        raise BadConfig("kefu.toml [[service_levels]]: two have the same name; give each its own.")
+        said = "kefu.toml [[service_levels]]: two have the same name; give each its own."
+        raise BadTerm(said, "name", "twice")
     return levels
 
 
@@ -78,7 +78,8 @@ def _parse(terms: Terms) -> Level:
     )
     terms.done()
     if not within:
-        raise BadConfig(f"kefu.toml [{terms.place}]: it promises nothing; give {', '.join(TARGETS)} in minutes.")
+        said = f"kefu.toml [{terms.place}]: it promises nothing; give {', '.join(TARGETS)} in minutes."
+        raise BadTerm(said, TARGETS[0], "promises")
     return level
 
 

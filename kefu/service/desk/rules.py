@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Literal, get_args
 
-from kefu.core.errors import BadConfig, BadInput
+from kefu.core.errors import BadInput
 from kefu.core.events import KINDS, Event, RuleApplied
 from kefu.core.nouns import Conversation, Language
 from kefu.core.work import Priority, Status
@@ -24,7 +24,7 @@ from kefu.service.desk.deeds import (
     Tag,
     events_of_all,
 )
-from kefu.service.desk.terms import Terms, tables_of
+from kefu.service.desk.terms import BadTerm, Terms, tables_of
 from kefu.service.dialogue.fold import PRESSING
 
 Tone = Literal["angry", "negative", "positive", "pressing"]
@@ -145,7 +145,7 @@ def parse_rules(tables: object, place: str = "rules") -> tuple[Rule, ...]:
     """Read `[[rules]]`; raises `BadConfig` with the number of the table, or the rule's name."""
     rules = tuple(_parse(terms) for terms in tables_of(place, tables))
     if len({rule.name for rule in rules}) < len(rules):
-        raise BadConfig(f"kefu.toml [[{place}]]: two rules have the same name; give each its own.")
+        raise BadTerm(f"kefu.toml [[{place}]]: two rules have the same name; give each its own.", "name", "twice")
     return rules
 
 
@@ -154,7 +154,8 @@ def _parse(terms: Terms) -> Rule:
     terms.place = f"{terms.place} {name!r}"
     when = terms.choices("when", tuple(KINDS))
     if not when or "RuleApplied" in when:
-        raise BadConfig(f"kefu.toml [{terms.place}]: when names the event that it waits for, and not RuleApplied.")
+        said = f"kefu.toml [{terms.place}]: when names the event that it waits for, and not RuleApplied."
+        raise BadTerm(said, "when", "when")
     rule = Rule(name, when, _needs(terms.inner("if"), when), _then(terms), terms.yes("live", usual=True))
     terms.done()
     return rule
@@ -183,7 +184,8 @@ def _needs(terms: Terms, when: Sequence[str]) -> If:
     for name in found.event:
         for kind in when:
             if name not in {one.name for one in fields(KINDS[kind])}:
-                raise BadConfig(f"kefu.toml [{terms.place}]: {kind} has no {name!r}; see the page about events.")
+                said = f"kefu.toml [{terms.place}]: {kind} has no {name!r}; see the page about events."
+                raise BadTerm(said, "if.event", "event", name)
     return found
 
 
@@ -191,20 +193,22 @@ def _risks(terms: Terms) -> Mapping[str, float]:
     try:
         return {name: float(values[0]) for name, values in terms.lists("risk").items()}
     except (ValueError, IndexError) as error:
-        raise BadConfig(f"kefu.toml [{terms.place}]: write risk = {{ at_risk = 0.6 }}, a share of each.") from error
+        said = f"kefu.toml [{terms.place}]: write risk = {{ at_risk = 0.6 }}, a share of each."
+        raise BadTerm(said, "if.risk", "risk") from error
 
 
 def _then(terms: Terms) -> tuple[Deed, ...]:
     tables = terms.inner_tables("then")
     if not tables:
-        raise BadConfig(f"kefu.toml [{terms.place}]: then is missing; say what to do.")
+        raise BadTerm(f"kefu.toml [{terms.place}]: then is missing; say what to do.", "then", "then")
     return tuple(_deed(one) for one in tables)
 
 
 def _deed(terms: Terms) -> Deed:
     (name,) = terms.choices("deed", tuple(DEEDS)) or ("",)
     if not name:
-        raise BadConfig(f"kefu.toml [{terms.place}]: deed is missing; it is one of {', '.join(DEEDS)}.")
+        said = f"kefu.toml [{terms.place}]: deed is missing; it is one of {', '.join(DEEDS)}."
+        raise BadTerm(said, "then", "then")
     kind = DEEDS[name]
     values: dict[str, object] = {}
     for one in fields(kind):
@@ -223,5 +227,6 @@ def _deed(terms: Terms) -> Deed:
     try:
         deed: Deed = kind(**values)
     except TypeError as error:
-        raise BadConfig(f"kefu.toml [{terms.place}]: {name} {str(error).partition(') ')[2]}.") from error
+        said = f"kefu.toml [{terms.place}]: {name} {str(error).partition(') ')[2]}."
+        raise BadTerm(said, "then", "deed", name) from error
     return deed

@@ -35,6 +35,7 @@ from kefu.web.api import (
     knowledge,
     manage,
     people,
+    plan,
     questions,
     reports,
     stream,
@@ -105,8 +106,8 @@ BARE = (
 )
 
 PARTS = (
-    desk, calling, inbox, files, stream, copilot, tools, work, knowledge, manage, people, questions, reports, facts,
-    insight, training,
+    desk, calling, inbox, files, stream, copilot, tools, work, knowledge, manage, plan, people, questions, reports,
+    facts, insight, training,
 )  # fmt: skip
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 

@@ -23,7 +23,10 @@ from kefu.web.serving import assemble
 
 NOW = datetime.now(UTC)
 SELF_AUDITED = ("/api/v1/people", "/api/v1/account", "/desk/people", "/desk/account", "/desk/sign-out")
-CHANGES_NOTHING = ("/api/v1/knowledge/preview", "/api/v1/desk/presence", "/api/v1/account/second_factor")
+CHANGES_NOTHING = (
+    "/api/v1/knowledge/preview", "/api/v1/desk/presence", "/api/v1/account/second_factor", "/api/v1/plan/rules/try",
+    "/desk/rules/try", *(f"/desk/{kind}/form" for kind in ("teams", "service_levels", "rules", "fields")),
+)  # fmt: skip
 
 
 @dataclass

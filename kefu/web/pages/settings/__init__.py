@@ -20,7 +20,7 @@ from kefu.web.screen import render
 from kefu.web.viewer import operator_of
 
 PLACE = "/desk/settings"
-GROUPS = ("kefu", "handoff", "promise", "limits", "help")
+GROUPS = ("kefu", "handoff", "rating", "promise", "limits", "help")
 
 
 async def show(request: Request) -> Response:
