@@ -100,7 +100,7 @@ PUBLIC = {
     *("/api/v1/chat/sessions", "/api/v1/chat/messages", "/api/v1/chat/rating", "/api/v1/chat/live"),
     *("/api/v1/chat/attachments", "/api/v1/chat/attachments/{attachment_id}", "/files/{attachment}"),
     *("/help", "/help/", "/help/sitemap.xml", "/help/{article}", "/help/{article}/opinion"),
-    *("/desk/sign-in", "/desk/sign-in/oidc", "/desk/sign-in/oidc/back", "/desk/invitation/{token}"),
+    *("/desk", "/desk/sign-in", "/desk/sign-in/oidc", "/desk/sign-in/oidc/back", "/desk/invitation/{token}"),
 }
 """For customers, servers, machines that watch, and those who come in: each asks for itself who it is."""
 
