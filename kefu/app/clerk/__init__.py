@@ -8,7 +8,7 @@ without harm (decision 0021).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ import structlog
 from kefu.app.clerk.dispatch import Dispatch, read_case, read_risks
 from kefu.app.clerk.plan import Plan
 from kefu.app.following import REPLAYED
+from kefu.app.labelled import TAG, is_played
 from kefu.core.errors import KefuError, NotFound
 from kefu.core.events import Assigned, Closed, Event, RatingAsked
 from kefu.core.nouns import Conversation
@@ -68,6 +69,7 @@ class Clerk:
         self._woken = asyncio.Event()
         self._calm: dict[str, tuple[int, datetime | None]] = {}
         self._begun = False
+        self._spares = False
 
     def adopt(self, plan: Plan) -> None:
         """Go by another plan from the next look on, which begins with every conversation that people have."""
@@ -96,18 +98,20 @@ class Clerk:
                 await asyncio.wait_for(self._woken.wait(), LOOK_S)
 
     async def look(self, house: House) -> None:
-        """Do all that the log and the clock ask for now."""
+        """Do all that the log and the clock ask for now; of sample conversations nothing while they are played."""
+        self._spares = await is_played(self._store, house.clock())
         await self._read_on(house)
         await self._look_at_the_clock(house)
         await Dispatch(self._store, self.plan, self.let).drain(house)
 
     async def take_up(self, house: House) -> None:
         """Look at every conversation that people have: kefu.toml may say something new about them."""
+        self._spares = await is_played(self._store, house.clock())
         after = ""
         while True:
             page = await self._store.inbox(View(status=WITH_PEOPLE), "newest", after, PAGE)
             for entry in page.entries:
-                if entry.channel != REPLAYED:
+                if entry.channel != REPLAYED and not self._is_spared(entry.tags):
                     await self._attend(await self._present(entry.id), house)
             after = page.next
             if not after:
@@ -136,7 +140,7 @@ class Clerk:
         """What follows from these events; a conversation that is gone or wrong does not stop the others."""
         try:
             talk = await self._present(conversation_id)
-            if talk.channel == REPLAYED:
+            if talk.channel == REPLAYED or self._is_spared(talk.work.tags):
                 return
             for one in happened:
                 talk = await self._apply_rules(one, talk, house)
@@ -216,7 +220,8 @@ class Clerk:
             return events_of(Wake("time"), talk, HOUSE, now) if until and until <= now else ()
 
         for entry in await self._all(View(status=("snoozed",), wakes_by=now)):
-            await self.let(entry.id, woken, house)
+            if not self._is_spared(entry.tags):
+                await self.let(entry.id, woken, house)
         if self.plan.levels:
             until = horizon(self.plan.levels, self.plan.all_hours, now)
             await self._look_at_targets(until, house)
@@ -225,6 +230,8 @@ class Clerk:
         """What ends soon or is over; what is over and stays as it was is looked at once."""
         calm: dict[str, tuple[int, datetime | None]] = {}
         for entry in await self._all(View(status=WITH_PEOPLE, due_by=until)):
+            if self._is_spared(entry.tags):
+                continue
             version, next_end = self._calm.get(entry.id, (0, None))
             if version != entry.version or (next_end and next_end <= until):
                 talk = await self._present(entry.id)
@@ -232,6 +239,9 @@ class Clerk:
                 await self._attend(talk, house)
             calm[entry.id] = version, next_end
         self._calm = calm
+
+    def _is_spared(self, tags: Collection[str]) -> bool:
+        return self._spares and TAG in tags
 
     async def _all(self, view: View) -> list[Entry]:
         entries: list[Entry] = []

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from kefu.app.labelled import MARK, REMOVED, THERE
+from kefu.app.labelled import MARK, REMOVED, TAG, THERE, note_play
 from kefu.app.promise import read_certificate
 from kefu.app.sample.plan import Matter, Span, plan
-from kefu.app.sample.play import TAG, Player
+from kefu.app.sample.play import Player
 from kefu.app.sample.script import read_script
 from kefu.core.errors import BadInput
 from kefu.core.ports.desk import View
@@ -52,6 +52,7 @@ async def make_sample(kefu: Kefu, until: datetime, weeks: int, seed: int, progre
     done = 0
     for some in _batches(matters):
         done += len(some)
+        await note_play(kefu.store, kefu.house.clock())
         await asyncio.gather(*(_play(player, group, free, seed) for group in _by_sender(some)))
         progress(done, len(matters))
     return len(matters)

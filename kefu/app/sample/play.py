@@ -12,6 +12,7 @@ from random import Random
 from kefu.app.clerk import to_team
 from kefu.app.clerk.dispatch import read_case
 from kefu.app.clerk.plan import Plan
+from kefu.app.labelled import TAG
 from kefu.app.sample.customer import Customer
 from kefu.app.sample.plan import Matter
 from kefu.app.sample.script import Script
@@ -38,8 +39,6 @@ from kefu.service.turn.gate import Gate
 from kefu.service.turn.house import House, Taken
 from kefu.service.turn.person import happen, speak
 
-TAG = "sample"
-"""What every sample conversation is tagged with."""
 MOST_TURNS = 8
 GATE = 256
 MACHINE = "kefu"

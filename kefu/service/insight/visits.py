@@ -295,8 +295,9 @@ class _Visit:
 
     def _end(self, at: datetime) -> None:
         self.with_people, self.closed, self.waits_since = False, True, None
-        if self.fact.resolution_target == "running":
-            self.set(resolution_target="met")
+        for name in (TARGETS["next_reply"], TARGETS["resolution"]):  # what is closed is owed nothing more
+            if getattr(self.fact, name) == "running":
+                self.set(**{name: "met"})
         self.set(ended=max(self.fact.ended, at))
 
     def _span(self, start: datetime, end: datetime) -> Span:

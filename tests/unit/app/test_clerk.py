@@ -13,11 +13,12 @@ from clerk_house import MONDAY, Office, make_office, open_store
 from web_house import make_config
 
 from kefu.app.clerk.plan import read_plan
+from kefu.app.labelled import PLAYS_S, note_play
 from kefu.core.errors import BadConfig
 from kefu.core.events import Assigned, Escalated, RuleApplied, TargetMissed, TargetNear, TargetSet, Woken
 from kefu.core.nouns import Identity, Inbound
 from kefu.core.ports.desk import View
-from kefu.service.desk.deeds import Assign, Close, HandBack, Prioritise, Reopen, Reply, Snooze
+from kefu.service.desk.deeds import Assign, Close, HandBack, Prioritise, Reopen, Reply, Snooze, Tag
 from kefu.service.turn import take_turn
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -290,3 +291,14 @@ async def test_old_history_is_left_alone(office: Office) -> None:
 def test_a_wrong_table_says_what_to_do(tmp_path: Path, own: dict[str, object], said: str) -> None:
     with pytest.raises(BadConfig, match=said):
         read_plan(make_config(tmp_path, **own))
+
+
+async def test_sample_conversations_are_left_alone_while_they_are_played(office: Office) -> None:
+    talk = await office.ask()
+    await office.look()
+    await office.do(talk, Tag(("sample",)))
+    await note_play(office.store, MONDAY + minutes(31))
+    await office.pass_by(minutes=31)
+    assert not await office.happened(talk, TargetMissed)
+    await office.pass_by(seconds=PLAYS_S + 1)
+    assert [event.target for event in await office.happened(talk, TargetMissed)] == ["first_reply"]
