@@ -51,6 +51,7 @@ def render(connection: HTTPConnection, template: str, status: int = 200, **value
             when=lambda at: at.astimezone(hall.kefu.config.zone).strftime("%m-%d %H:%M:%S"),
             team_title=lambda name: hall.kefu.clerk.plan.title_of(name, language),
             field_title=lambda name: hall.kefu.clerk.plan.field_title(name, language),
+            intent_title=lambda name: hall.kefu.catalog.title_of(name, language),
             since=lambda at: duration(now() - at, language),
             size=size,
             reason=lambda event: reason_of(event, language, hall.kefu.catalog),

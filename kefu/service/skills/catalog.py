@@ -52,6 +52,14 @@ class Catalog:
             raise BadSkill(f"[identity] skill names {identity_skill!r}, but there is no such skill folder.")
         return cls(names, by_intent, house, identity_skill, foreign or {}, tone or {})
 
+    def title_of(self, name: str, language: Language) -> str:
+        """What an intent, or a skill, is called; an intent among several of a skill stands behind its title."""
+        skill = self.serving(name) or self.skills.get(name)
+        if skill is None:
+            return name
+        title = skill.title.get(language) or skill.name
+        return title if len(skill.intents) == 1 or name == skill.name else f"{title} · {name}"
+
     def serving(self, intent: str) -> Skill | None:
         """The skill that serves an intent."""
         name = self.by_intent.get(intent)

@@ -109,7 +109,7 @@ def choices_of(hall: Hall, teams: Sequence[Table], people: Sequence[str], langua
     return Choices(
         language,
         {
-            "intents": _intents(hall, language),
+            "intents": _said([*hall.kefu.catalog.by_intent], lambda one: hall.kefu.catalog.title_of(one, language)),
             "languages": _said(LANGUAGES, lambda one: say("inbox_languages", one)),
             "channels": _said([*hall.kefu.channels], str),
             "priorities": _said(get_args(Priority), lambda one: say("inbox_priority", one)),
@@ -129,14 +129,6 @@ def choices_of(hall: Hall, teams: Sequence[Table], people: Sequence[str], langua
 
 def _said(values: Sequence[str], words: Callable[[str], str]) -> list[tuple[str, str]]:
     return [(one, words(one)) for one in values]
-
-
-def _intents(hall: Hall, language: Language) -> list[tuple[str, str]]:
-    found = []
-    for skill in hall.kefu.catalog.skills.values():
-        title = skill.title.get(language) or skill.name
-        found += [(one, title if len(skill.intents) == 1 else f"{title} · {one}") for one in skill.intents]
-    return found
 
 
 def _title(team: Table, language: Language) -> str:
