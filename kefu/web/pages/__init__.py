@@ -43,6 +43,7 @@ from kefu.web.pages import (
 )
 from kefu.web.pages.knowledge.edit import edit
 from kefu.web.pages.sign_in import oidc
+from kefu.web.tools import SHARES
 
 READ, TEACH = Needs("read"), Needs("edit_training")
 REPORTS = Needs("read_reports")
@@ -56,6 +57,7 @@ ROUTES = [
     Door("/conversations/{conversation}", inbox.move, READ),
     Door("/macros", macros.show, READ),
     Door("/macros", macros.change, Needs("act", "macro.write"), ["POST"]),
+    Door("/macros/undo/{entry}", macros.take_back, Needs(SHARES, "macro.write"), ["POST"]),
     Door("/checklist/dismiss", overview.put_away, Needs("change_settings", DISMISS), ["POST"]),
     Door("/knowledge", knowledge.show, READ),
     Door("/knowledge/new", edit, Needs("edit_knowledge"), ["GET"]),

@@ -74,6 +74,65 @@ def test_macros_are_written_on_a_page(client: TestClient) -> None:
     assert call(client, "GET", "/macros") == []
 
 
+def page_of(client: TestClient, status: int = 200, **form: str) -> str:
+    answer = client.post("/desk/macros?lang=en", data=form, headers=AS_OPERATOR)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def test_a_macro_that_somebody_changed_meanwhile_is_not_overwritten(client: TestClient) -> None:
+    made = call(client, "POST", "/macros", name="开票", text={"zh": "请稍等", "en": ""})
+    call(client, "POST", "/macros", id=made["id"], seen=made["version"], name="开票", text={"zh": "马上好", "en": ""})
+    call(client, "POST", "/macros", 409, id=made["id"], seen=made["version"], name="x")
+    shown = page_of(client, 409, id=made["id"], seen=made["version"], name="Mine", zh="我的", shared="on")
+    assert "somebody changed it meanwhile" in shown
+    assert 'value="Mine"' in shown
+    assert call(client, "GET", "/macros")[0]["body"]["text"]["zh"] == "马上好"
+    page_of(client, 409, id=made["id"], seen=made["version"], do="drop")
+    (now,) = call(client, "GET", "/macros")
+    assert f'name="seen" value="{now["version"]}"' in shown
+    page_of(client, id=made["id"], seen=now["version"], name="Mine", zh="我的", shared="on")
+    assert call(client, "GET", "/macros")[0]["name"] == "Mine"
+
+
+def test_what_became_of_a_macro_is_put_back(client: TestClient) -> None:
+    made = call(client, "POST", "/macros", name="开票", text={"zh": "请稍等", "en": ""})
+    call(client, "POST", "/macros", id=made["id"], name="开票了", text={"zh": "好了", "en": ""})
+    call(client, "DELETE", f"/macros/{made['id']}", 204)
+    dropped, changed, added = call(client, "GET", "/macros/changes")
+    assert [(one["before"] is None, one["after"] is None) for one in (added, changed, dropped)] == [
+        (True, False), (False, False), (False, True),
+    ]  # fmt: skip
+    call(client, "POST", f"/macros/undo/{changed['entry']}", 409)
+    call(client, "POST", f"/macros/undo/{dropped['entry']}", 204)
+    assert call(client, "GET", "/macros")[0]["name"] == "开票了"
+    answer = client.post(f"/desk/macros/undo/{changed['entry']}", headers=AS_OPERATOR)
+    assert 'value="开票"' in answer.text
+    assert call(client, "GET", "/macros") == [made]
+    call(client, "POST", "/macros/undo/999", 404)
+
+
+def test_a_macro_of_ones_own_stays_out_of_the_trail_of_all(client: TestClient) -> None:
+    call(client, "POST", "/macros", name="private", text={"zh": "秘密", "en": ""}, shared=False)
+    assert call(client, "GET", "/macros/changes") == []
+    entry = call(client, "GET", "/audit?what=macro")[0]
+    assert (entry["detail"], entry["about"].partition(":")[0]) == ("", "macro")
+
+
+def test_a_form_asks_for_declared_fields_and_keeps_what_it_does_not_ask_for(open_client) -> None:
+    fields = [{"name": "plan", "title": {"zh": "套餐", "en": "Plan"}, "type": "choice", "choices": ["a", "b"]}]
+    client = open_client(fields=fields)
+    deeds = [{"deed": "note", "text": "!"}, {"deed": "set_fields", "fields": {"plan": "a"}}]
+    made = call(client, "POST", "/macros", name="x", deeds=deeds)
+    page = client.get("/desk/macros?lang=en", headers=AS_OPERATOR).text
+    assert "<label>Plan" in page
+    assert '<option value="a" selected>' in page
+    page_of(client, id=made["id"], seen=made["version"], name="x", shared="on", **{"field.plan": "b"})
+    (kept,) = call(client, "GET", "/macros")
+    assert [one["deed"] for one in kept["body"]["deeds"]] == ["set_fields", "note"]
+    assert kept["body"]["deeds"][0]["fields"] == {"plan": "b"}
+
+
 def test_the_copilot_suggests_what_the_machine_would_say_and_does_nothing(client: TestClient) -> None:
     talk = ask(client, "转人工")
     ask(client, "我学到哪了")

@@ -11,7 +11,19 @@ from kefu.web.screen import render
 from kefu.web.viewer import operator_of
 
 SHOWN = 50
-KINDS = ("sign_in", "account", "person", "conversation", "call", "promise", "knowledge", "settings", "plan", "training")
+KINDS = (
+    "sign_in",
+    "account",
+    "person",
+    "conversation",
+    "call",
+    "promise",
+    "knowledge",
+    "settings",
+    "plan",
+    "macro",
+    "training",
+)
 
 
 async def show(request: Request) -> Response:
