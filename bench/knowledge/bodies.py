@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kefu.ai.knowledge.passages import cut
 from kefu.ai.knowledge.sentences import split_sentences
+from kefu.ai.knowledge.terms import NOT_LETTERS
 from kefu.core.articles import Article, Passage
 from kefu.core.nouns import Language
 
@@ -84,6 +85,26 @@ def read_lcqmc(data: Path) -> Body:
     return Body("lcqmc", "zh", [article(n, "zh", text) for n, text in enumerate(texts)], asked)
 
 
+def closed_links(body: Body) -> Body:
+    """The same, but right is also what links lead to by way of other texts, and what differs in punctuation alone."""
+    parents: dict[str, str] = {}
+
+    def root(text: str) -> str:
+        while parents.setdefault(text, text) != text:
+            text = parents[text]
+        return text
+
+    plain = {one.id: NOT_LETTERS.sub("", one.passages[0].question) for one in body.articles}
+    for text, right in body.questions:
+        for number in right:
+            parents[root(NOT_LETTERS.sub("", text))] = root(plain[f"{number:07}"])
+    groups: dict[str, set[int]] = {}
+    for one in body.articles:
+        groups.setdefault(root(plain[one.id]), set()).add(int(one.id))
+    asked = [(text, frozenset(groups[root(NOT_LETTERS.sub("", text))])) for text, _ in body.questions]
+    return Body(body.name, body.language, body.articles, asked)
+
+
 def read_bq_faq(data: Path) -> Body:
     """942 questions to a bank; 2,056 ways to ask them."""
     articles = [article(int(one["faq_id"]), "zh", one["question"]) for one in rows(data / "bq_faq" / "faq.csv")]
@@ -137,15 +158,20 @@ def read_texts(language: Language) -> Body:
     rows_ = read_starter(language)
     articles, questions, chance = list(rows_.articles), list(rows_.questions), random.Random(3)  # noqa: S311
     pages = [*(STARTER / "knowledge" / language).glob("*.md"), *(ROOT / "docs" / language).glob("*/*.md")]
-    for at, (title, heading, text) in enumerate(part for page in sorted(pages) for part in _parts(page)):
+    parts = [part for page in sorted(pages) for part in _parts(page)]
+    of_section: dict[tuple[str, str], list[int]] = {}
+    for number, (title, heading, _) in enumerate(parts, start=len(articles)):
+        of_section.setdefault((title, heading), []).append(number)
+    for at, (title, heading, text) in enumerate(parts):
         number, sentences = len(articles), split_sentences(text)
         asked = heading if at % 2 == 0 else ""
+        right = of_section[title, heading] if asked else [number]  # a long section is several passages
         if not asked and len(sentences) > MOST_SHORT:
             asked = sentences.pop(chance.randrange(len(sentences)))
         passage = Passage(0, "\n".join(sentences), "" if asked == heading else heading)
         articles.append(Article(f"{number:07}", title, language, "bench:", "", (passage,), "", AT))
         if asked:
-            questions.append((asked, frozenset((number,))))
+            questions.append((asked, frozenset(right)))
     return Body(f"texts {language}", language, articles, questions)
 
 

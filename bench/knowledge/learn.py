@@ -22,7 +22,7 @@ from bodies import AT, Body, read_intents, read_stackfaq, read_starter, read_tex
 from kefu.ai.encode.onnx import open_encoder
 from kefu.ai.knowledge.fused import FusedKnowledge
 from kefu.ai.knowledge.lexical import LexicalKnowledge
-from kefu.ai.knowledge.ranking import IS_TEXT, SIGNS, Ranking, marks_of, score_of
+from kefu.ai.knowledge.ranking import IS_TEXT, SIGNS, Ranking, fair_odds, odds_of, score_of
 from kefu.ai.training.noise import NOISES
 from kefu.core.nouns import Language
 from kefu.core.ports.encoder import Encoder
@@ -58,7 +58,7 @@ def main() -> None:
         [*chain.from_iterable(next(examples_of(part, encoder)) for part in small_parts(one, chance))] for one in bodies
     ]
     background = learn_background(small, weights)
-    certainty = learn_certainty(sets, small, Ranking(weights, np.zeros(5), background))
+    certainty = learn_certainty(sets, small, Ranking(weights, np.zeros(2), background))
     print("certainty", certainty.round(2).tolist(), "background", round(background, 2))
 
 
@@ -100,7 +100,7 @@ def learn_weights(sets: list[list[Example]]) -> np.ndarray:
 
 def learn_background(small: list[list[Example]], weights: np.ndarray) -> float:
     """The mean score of the best passage of a small library for questions that nothing in it answers."""
-    ranking = Ranking(weights, np.zeros(5), 0.0)
+    ranking = Ranking(weights, np.zeros(2), 0.0)
     unanswered = (signs for examples in small for signs, right, _ in examples if not right.any())
     return float(np.mean([max((score_of(one, ranking) for one in signs), default=0.0) for signs in unanswered]))
 
@@ -115,7 +115,7 @@ def learn_certainty(sets: list[list[Example]], small: list[list[Example]], ranki
         *(([given for given in one if not given[1].any()], 2.0, True) for one in small),
     ):
         found = [hit for one in examples for hit in hits_of(one, ranking, with_answer=with_answer)]
-        rows += [row for row, _ in found]
+        rows += [(odds, 1.0) for odds, _ in found]
         truth += [is_right for _, is_right in found]
         counts += [times / len(found)] * len(found)
     given, right, weight = np.array(rows), np.array(truth, float), np.array(counts) * len(counts) / sum(counts)
@@ -128,11 +128,8 @@ def learn_certainty(sets: list[list[Example]], small: list[list[Example]], ranki
     return learned
 
 
-def hits_of(example: Example, ranking: Ranking, *, with_answer: bool) -> Iterator[tuple[np.ndarray, bool]]:
-    """What the certainty is made of, for the best hits; without an answer: after what answers is taken out.
-
-    The score itself is left out: learned, it made the second of two likely answers a doubt about the first.
-    """
+def hits_of(example: Example, ranking: Ranking, *, with_answer: bool) -> Iterator[tuple[float, bool]]:
+    """The odds of the best hits and whether they answer; without an answer: after what answers is taken out."""
     signs, right, articles = example[0], example[1], np.array(example[2])
     if not with_answer:
         kept = ~np.isin(articles, articles[right])
@@ -141,12 +138,9 @@ def hits_of(example: Example, ranking: Ranking, *, with_answer: bool) -> Iterato
         return
     scores = np.array([score_of(one, ranking) for one in signs])
     order = np.argsort(-scores, kind="stable")
-    others = scores[articles != articles[order[0]]]
+    odds = odds_of(scores.tolist(), articles.tolist(), ranking.background)
     for at in order[:BEST]:
-        is_first = articles[at] == articles[order[0]]
-        rival = others.max(initial=0.0) if is_first else scores[order[0]]
-        lead = scores[at] - max(rival, ranking.background)
-        yield marks_of(0.0, lead, signs[at]), bool(right[at])
+        yield fair_odds(odds[articles[at].item()], signs[at]), bool(right[at])
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,12 @@ PARTLY = 0.5
 TWIN = 0.9
 """The cosine of pieces from which two units ask the same: neither makes the other doubtful; answers are compared."""
 
+LITTLE = 0.25
+"""Less than this share of a question in a passage is little."""
+
+LEAST = 1e-6
+"""The least that what competes counts: odds stay finite."""
+
 MOST_TOLD = 32
 """So many of a question's words are looked for in every sentence."""
 
@@ -40,10 +46,11 @@ class Ranking:
     """What signs count in the score, and what makes a probability of it.
 
     `weights` (2, n_signs) say how well a question or heading asks the same, then how well a text tells it; a text
-    answers in the better of both ways. `certainty` (5,) is for `marks_of`. `background` is the score that the best
-    passage of a small library reaches for a question about anything else: where there are too few for one to reach
-    it, the lead over it counts. All is learned by bench/knowledge/learn.py: list-wise logistic loss, then logistic
-    regression where half of the questions have no answer.
+    answers in the better of both ways. `background` is the score that the best passage of
+    a small library reaches for a question about anything else: it competes with what is found, as if it were one more
+    passage. `certainty` (2,) makes a probability of the odds: their slope and what is added. All is learned by
+    bench/knowledge/learn.py: list-wise logistic loss, then logistic regression where half of the questions have no
+    answer.
     """
 
     weights: np.ndarray
@@ -52,23 +59,29 @@ class Ranking:
 
 
 BY_WORDS = Ranking(
-    np.array([[3.66, 1.13, 4.08, 5.83, 3.24, 0.2, 2.81, 0, 0], [0.72, -1.34, 7.28, 0.56, -2.69, 2.77, 1.01, 0, 2.52]]),
-    np.array([0, 0.53, -0.71, 0.87, -1.21]),
-    5.31,
+    np.array(
+        [[3.71, 1.11, 3.97, 5.86, 3.18, 0.29, 2.86, 0, 0], [1.51, 2.51, 7.27, -0.72, -0.51, 2.64, -0.19, 0, 2.48]]
+    ),
+    np.array([0.71, -0.94]),
+    5.24,
 )
 
 BY_MEANING = Ranking(
-    np.array([[1.94, -0.63, 2.24, 3.07, 1.89, 0.86, 0, 16.08, 0], [1.94, -0.63, 2.24, 3.07, 1.89, 0.86, 0, 16.08, 0]]),
-    np.array([0.066, 0.436, 0.048, 2.34, -3.214]),
-    6.5,
+    np.array(
+        [
+            [0.43, -1.81, 1.57, 3.47, 2.65, 0.75, 1.96, 16.45, 0],
+            [-0.6, -0.73, 3.95, 0.79, -1.03, 2.28, 0.53, 12.26, 3.24],
+        ]
+    ),
+    np.array([0.69, -1.35]),
+    8.16,
 )
-"""Where an encoder reads the language; learned with `--encoder` when texts had no weights of their own, and the score
-counted in the certainty."""
+"""Where an encoder reads the language; learned with `--encoder`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with its signs (n_signs,) and score; `lead` is over the best passage that asks something else.
+    """A candidate with its signs (n_signs,) and score; `odds` as `odds_of` gives them.
 
     `probability` says how often one like it answers.
     """
@@ -76,7 +89,7 @@ class Scored:
     candidate: Candidate
     signs: np.ndarray
     score: float
-    lead: float
+    odds: float
     probability: float
 
 
@@ -119,24 +132,38 @@ def rank(candidates: Sequence[tuple[Candidate, np.ndarray]], ranking: Ranking = 
     """Candidates with their signs in the order of their scores; equal ones by article and number."""
     found = [(one, signs, score_of(signs, ranking)) for one, signs in candidates]
     found.sort(key=lambda one: (-one[2], one[0].entry.article, one[0].entry.number))
-    first = found[0][0] if found else None
-    ours = [one.entry.article == first.entry.article or _is_twin(one, first) for one, _, _ in found if first]
-    runner_up = max((score for (_, _, score), is_ours in zip(found, ours, strict=True) if not is_ours), default=0.0)
-    scored = []
-    for (one, signs, score), is_ours in zip(found, ours, strict=True):
-        lead = score - max(runner_up if is_ours else found[0][2], ranking.background)
-        scored.append(Scored(one, signs, score, lead, certainty(score, lead, signs, ranking)))
-    return scored
+    if not found:
+        return []
+    first = found[0][0]
+    owners = [first.entry.article if _is_twin(one, first) else one.entry.article for one, _, _ in found]
+    odds = odds_of([score for _, _, score in found], owners, ranking.background)
+    return [
+        Scored(one, signs, score, odds[owner], certainty(odds[owner], signs, ranking))
+        for (one, signs, score), owner in zip(found, owners, strict=True)
+    ]
 
 
-def certainty(score: float, lead: float, signs: np.ndarray, ranking: Ranking) -> float:
-    """How often a passage with this score, lead and signs answers, in [0, 1]."""
-    return 1 / (1 + math.exp(-float(ranking.certainty @ marks_of(score, lead, signs))))
+def odds_of(scores: Sequence[float], owners: Sequence[Hashable], background: float) -> dict[Hashable, float]:
+    """The logarithm of the odds of each owner's passages together, against all others and the background."""
+    highest = max(background, *scores)
+    shares = [math.exp(score - highest) for score in scores]
+    total = math.fsum(shares) + math.exp(background - highest)
+    own: dict[Hashable, float] = {}
+    for owner, share in zip(owners, shares, strict=True):
+        own[owner] = own.get(owner, 0.0) + share
+    return {owner: math.log(share / max(total - share, LEAST * total)) for owner, share in own.items()}
 
 
-def marks_of(score: float, lead: float, signs: np.ndarray) -> np.ndarray:
-    """What certainty is made of, float64 (5,): meaning stands for the pieces where it says more."""
-    return np.array((score, lead, signs[TOLD], max(signs[PIECES], signs[MEANING]), 1.0))
+def certainty(odds: float, signs: np.ndarray, ranking: Ranking) -> float:
+    """How often a passage with these odds and signs answers, in [0, 1]."""
+    slope, added = ranking.certainty.tolist()
+    return 1 / (1 + math.exp(-slope * fair_odds(odds, signs) - added))
+
+
+def fair_odds(odds: float, signs: np.ndarray) -> float:
+    """The odds, but even at best for a passage that shares `LITTLE` with the question: the best of none is none."""
+    shared = max(signs[TOLD], signs[PIECES], signs[MEANING])
+    return odds if shared >= LITTLE else min(odds, 0.0)
 
 
 def _is_twin(one: Candidate, other: Candidate) -> bool:
