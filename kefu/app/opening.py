@@ -139,7 +139,13 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
     stack.callback(searches.close)
     house = make_house(config, store=store, reader=reader, catalog=catalog, records=records, pushes=pushes)
     help_place = "/help" if config.get("help.public", bool) else ""
-    house = replace(house, find=Finder(searches).find, pen=await open_pen(config, stack), help_place=help_place)
+    house = replace(
+        house,
+        find=Finder(searches).find,
+        offer_at=config.get("knowledge.offer_at", float),
+        pen=await open_pen(config, stack),
+        help_place=help_place,
+    )
     return Kefu(
         config=config,
         store=store,

@@ -175,7 +175,7 @@ class Finder:
                 found = extract(parted)
         if query.on and found.probability < DOUBTFUL:
             found = replace(found, expired=self._expired(query, query.on, found.probability))
-        return found
+        return replace(found, near=tuple(whole[0][1]))
 
     def _expired(self, query: Query, today: date, least: float) -> Hit | None:
         """A passage that would have answered better, had its article not expired."""

@@ -26,6 +26,7 @@ SHOWN = 20
 MARKS = {
     "wrong": ("answered wrongly", "答错"),
     "silent": ("not answered", "未答"),
+    "offered": ("offered", "列出供选"),
     "skill": ("taken by a skill", "由技能处理"),
     "right": ("right", "正确"),
 }
@@ -200,9 +201,21 @@ def _show_quiz(quiz: Quiz) -> None:
     columns = (
         (
             *("", "questions", "found first", "among 5", "by a skill", "by the texts"),
-            *("right", "wrong", "answered rightly", "rightly silent"),
+            *("right", "wrong", "answered rightly", "offered", "rightly silent"),
         ),
-        ("", "问题", "排第一", "前五", "由技能处理", "资料回答", "答对", "答错", "应答而答对", "不应答而未答"),
+        (
+            "",
+            "问题",
+            "排第一",
+            "前五",
+            "由技能处理",
+            "资料回答",
+            "答对",
+            "答错",
+            "应答而答对",
+            "列出供选",
+            "不应答而未答",
+        ),
     )[zh]
     table = Table(*columns, box=None, header_style="dim")
     names = {"zh": ("Chinese", "中文")[zh], "en": ("English", "英文")[zh]}
@@ -221,6 +234,9 @@ def _show_quiz(quiz: Quiz) -> None:
     )
     for part in quiz.calibration:
         console.print(f"  {part.sure:.2f} → {part.right:.2f}  [dim]{part.count}[/]")
+    say("What other thresholds would let out, right and wrong:", "换个门槛会答出多少，对与错：")
+    for trial in quiz.trials:
+        console.print(f"  {trial.least:.2f} → {trial.right} [dim]+[/] {trial.wrong}")
     if not quiz.with_skills:
         say(
             "No model is trained, so that skills were not asked first; run kefu train.",

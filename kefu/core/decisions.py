@@ -84,7 +84,8 @@ class Search:
     """Look into the company's texts first: their answer goes out if it is sure enough.
 
     So it is from the probability `least` on, and above `rival`, that of the skill which would serve
-    otherwise. `because` is then the reason; else `otherwise` is done.
+    otherwise; with `of`, the id of an article, if all of it stands there. `because` is then the reason; else
+    `otherwise` is done.
     """
 
     question: str
@@ -92,7 +93,10 @@ class Search:
     rival: float
     otherwise: Decision
     because: str
+    of: str = ""
 
     def is_met_by(self, found: Found) -> bool:
         """Whether what was found goes out."""
+        if self.of and any(part.hit.article.id != self.of for part in found.parts):
+            return False
         return found.probability >= self.least and found.probability > self.rival

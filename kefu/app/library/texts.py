@@ -32,11 +32,14 @@ from kefu.service.dialogue.scene import Promise
 class Texts:
     """What there is to be found, and how sure it must be: an answer goes out from the probability `least` on.
 
+    What is less sure is offered from `offer_at` on.
+
     `answering` knows which skill comes first; None where no model is trained, so that texts alone answer.
     """
 
     articles: Sequence[Article]
     least: float
+    offer_at: float
     today: date
     knowledge: Knowledge
     answering: Answering | None = None
@@ -74,7 +77,8 @@ async def open_texts(config: Config, now: datetime) -> AsyncIterator[Texts]:
             if reader:
                 catalog = load_catalog(config.home / config.get("skills.folder", str))
                 answering = Answering(reader, catalog, promise, Finder(searches).find, today)
-            yield Texts(articles, promise.answers_at(KNOWLEDGE), today, searches, answering)
+            least, offer_at = promise.answers_at(KNOWLEDGE), config.get("knowledge.offer_at", float)
+            yield Texts(articles, least, offer_at, today, searches, answering)
         finally:
             searches.close()
 

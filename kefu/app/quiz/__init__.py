@@ -15,15 +15,20 @@ from kefu.app.quiz.listed import Listed
 from kefu.core.ports.knowledge import Hit
 from kefu.core.ports.reader import Progress
 from kefu.service.promise.binomial import lower_bound, upper_bound
+from kefu.service.turn.consult import offered
 
 FIRST = 5
 """Among so many passages a source counts as found."""
 
+TRIED = (0.9, 0.75, 0.6, 0.5, 0.4, 0.3)
+"""Thresholds for which the report says what would go out."""
+
 TAIL = 0.025
 """How likely a share lies beyond either end of its interval, at most: 95 % in all."""
 
-Mark = Literal["wrong", "silent", "skill", "right"]
-"""From the worst to the best: answered wrongly; not answered though a source could; a skill takes it; as it should be.
+Mark = Literal["wrong", "silent", "offered", "skill", "right"]
+"""From the worst to the best: answered wrongly; not answered though a source could; not answered, but the customer is
+offered the source; a skill takes it; as it should be.
 
 What a skill says is for its own dialogues to test, so it counts neither as right nor as wrong.
 """
@@ -80,7 +85,8 @@ class Figures:
     `first` and `among` are shares of those that have a source: it is found first, or among the first five.
     `skill` is the share of all that a skill takes, `answered` that which the texts answer; `right` and `wrong` are
     shares of these. Of what no skill takes, `served` is the share of those with a source that is answered rightly,
-    `silent` that of those without that is not answered, as it should be.
+    `offered` of which the source is offered instead, `silent` that of those without that is not answered, as it
+    should be.
     """
 
     first: Share
@@ -90,7 +96,17 @@ class Figures:
     right: Share
     wrong: Share
     served: Share
+    offered: Share
     silent: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What would come of the questions that no skill takes, were answers to go out from another probability on."""
+
+    least: float
+    right: int
+    wrong: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +136,26 @@ class Quiz:
     @property
     def failures(self) -> Sequence[Asked]:
         """What did not come out as it should, surest first."""
-        wrong = (one for one in self.asked if one.mark in ("wrong", "silent"))
+        wrong = (one for one in self.asked if one.mark in ("wrong", "silent", "offered"))
         return sorted(wrong, key=lambda one: -one.probability)
 
     @property
     def taken(self) -> Sequence[Asked]:
         """What a skill takes, in the order of the list."""
         return [one for one in self.asked if one.skill]
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """What other thresholds would do, from the strictest on."""
+        open_ = [one for one in self.asked if not one.skill and one.said]
+        return [
+            Trial(
+                least,
+                right=sum(one.probability >= least and one.fits for one in open_),
+                wrong=sum(one.probability >= least and not one.fits for one in open_),
+            )
+            for least in TRIED
+        ]
 
     @property
     def calibration(self) -> Sequence[Bin]:
@@ -155,6 +184,7 @@ class Quiz:
             "with_skills": self.with_skills,
             "figures": _figures(self.figures),
             "by_language": {name: _figures(one) for name, one in self.by_language.items()},
+            "trials": [asdict(one) for one in self.trials],
             "calibration": [asdict(one) for one in self.calibration],
             "calibration_error": self.calibration_error,
             "questions": [_as_dict(one) for one in self.asked],
@@ -166,7 +196,7 @@ async def ask_all(questions: Sequence[Listed], texts: Texts, progress: Progress)
     asked = []
     for number, one in enumerate(questions, start=1):
         answered, hits = await texts.ask(one.question, one.language, one.audience)
-        asked.append(_marked(one, answered, hits))
+        asked.append(_marked(one, answered, hits, texts.offer_at))
         progress("questions", number, len(questions))
     with_skills = texts.answering is not None
     return Quiz(texts.least, texts.today, texts.knowledge.version, with_skills, tuple(asked))
@@ -188,11 +218,12 @@ def figures_of(asked: Sequence[Asked]) -> Figures:
         right=share_of(len(answered) - wrong, len(answered)),
         wrong=share_of(wrong, len(answered)),
         served=share_of(sum(one.mark == "right" for one in sourced_left), len(sourced_left)),
+        offered=share_of(sum(one.mark == "offered" for one in sourced_left), len(sourced_left)),
         silent=share_of(sum(one.mark == "right" for one in unsourced_left), len(unsourced_left)),
     )
 
 
-def _marked(one: Listed, answered: Answered, hits: Sequence[Hit]) -> Asked:
+def _marked(one: Listed, answered: Answered, hits: Sequence[Hit], offer_at: float) -> Asked:
     found = answered.found
     said = " ".join(sentence for part in found.parts for sentence in part.sentences)
     from_them = bool(found.parts) and all(part.hit.article.id in one.expected for part in found.parts)
@@ -202,6 +233,8 @@ def _marked(one: Listed, answered: Answered, hits: Sequence[Hit]) -> Asked:
         mark = "skill"
     elif answered.goes_out:
         mark = "right" if fits else "wrong"
+    elif any(hit.article.id in one.expected for hit in offered(found, offer_at).values()):
+        mark = "offered"
     places = [number for number, hit in enumerate(hits[:FIRST], start=1) if hit.article.id in one.expected]
     titles = tuple(dict.fromkeys(part.hit.article.title for part in found.parts))
     return Asked(one, found.probability, min(places, default=0), fits, mark, said, titles, answered.skill)

@@ -66,13 +66,15 @@ class Found:
 
     `probability` in [0, 1] is that of its least likely part, 0 where there is none: an answer is
     as sure as its weakest part. `disputes` have to be named, not mixed. `expired` is a passage
-    that would have answered better, but holds no more.
+    that would have answered better, but holds no more. `near` are the passages that were found, best first: one of
+    them may be what was meant.
     """
 
     parts: tuple[Part, ...] = ()
     probability: float = 0.0
     disputes: tuple[Dispute, ...] = ()
     expired: Hit | None = None
+    near: tuple[Hit, ...] = ()
 
 
 class Knowledge(Protocol):

@@ -14,7 +14,7 @@ from kefu.core.decisions import Cancel, Clarify, Decision, HandOff, Note, Run, S
 from kefu.core.nouns import Conversation, Entity, Flow, IntentScore, Option, Question, Reading, Value
 from kefu.core.skill import Skill, Slot
 from kefu.service.dialogue.fold import PRESSING
-from kefu.service.dialogue.match import match_answer
+from kefu.service.dialogue.match import match_answer, match_exactly
 from kefu.service.dialogue.scene import DIGRESSION, Promise, Scene
 from kefu.service.skills.catalog import Catalog
 
@@ -34,6 +34,9 @@ LINKING = frozenset(
 KNOWLEDGE = "knowledge"
 """What an enquiry that the company's texts answer is called where others have an intent."""
 
+ARTICLE = "article:"
+"""Begins the value of an option that is an article, not an intent; its id follows."""
+
 SKILLS_FIRST = 0.6
 """How sure the reader must be of a skill's intent for the texts not to be asked.
 
@@ -45,7 +48,7 @@ ENQUIRIES = frozenset(("understood", "unsure", "unknown", "not_understood"))
 """Reasons of decisions on a new matter, to which the texts may know more than the skills."""
 
 
-EDITION = 3
+EDITION = 4
 """The edition of these rules; raised when a change may let another enquiry be answered, which voids certificates."""
 
 
@@ -58,6 +61,8 @@ def decide(
     """
     scene = Scene(text, talk, reading, catalog, promise)
     decision = next((found for rule in RULES if (found := rule(scene))), HandOff("not_understood"))
+    if isinstance(decision, Search):
+        return decision
     return (_texts_first(scene, decision) if has_texts else None) or decision
 
 
@@ -256,11 +261,15 @@ def _again(flow: Flow, question: Question) -> Decision:
     return Run(flow.skill, "answer_not_understood", again=True)
 
 
-def picks(scene: Scene) -> Decision | None:
-    """One of the readings that a clarifying question offered."""
+def picks(scene: Scene) -> Decision | Search | None:
+    """One of the readings that a clarifying question offered, or an article by its very name."""
     offered = scene.talk.offered
     if not offered:
         return None
+    for one in match_exactly(scene.text, scene.reading.entities, offered):
+        if str(one.value).startswith(ARTICLE):
+            article = str(one.value).removeprefix(ARTICLE)
+            return Search(one.label, 0.0, 0.0, HandOff("not_understood"), "picked", article)
     match = match_answer(scene.text, scene.reading.entities, (), offered)
     if len(match.options) == 1 and not scene.best:
         intent = str(match.options[0].value)
@@ -359,7 +368,7 @@ def _offers(scene: Scene, likely: list[IntentScore]) -> tuple[Option, ...]:
     return tuple(offers.values())
 
 
-RULES: tuple[Callable[[Scene], Decision | None], ...] = (
+RULES: tuple[Callable[[Scene], Decision | Search | None], ...] = (
     person_has_it,
     sends_files,
     comes_back,

@@ -65,6 +65,15 @@ def match_answer(text: str, entities: Sequence[Entity], kinds: Sequence[str], op
     return Match(match_text(text, options), by_entity.other)
 
 
+def match_exactly(text: str, entities: Sequence[Entity], options: Sequence[Option]) -> tuple[Option, ...]:
+    """The options that a text means without a doubt: by their place, or by a whole name."""
+    place = _place(text, entities, len(options))
+    if place is not None:
+        return (options[place],)
+    said = _plain(text)
+    return tuple(option for option in options if said and said in _names(option))
+
+
 def match_text(text: str, options: Sequence[Option]) -> tuple[Option, ...]:
     """The options that a text names best; several when it fits several equally."""
     said = _plain(text)

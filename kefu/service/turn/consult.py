@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
 
-from kefu.core.decisions import Answer, Decision, HandOff, Search
+from kefu.core.decisions import Answer, Clarify, Decision, HandOff, Search
 from kefu.core.events import QuestionLeft
-from kefu.core.nouns import Conversation, Evidence, Statement
+from kefu.core.nouns import Conversation, Evidence, Option, Statement
 from kefu.core.ports.knowledge import Found, Hit, Part, Query
-from kefu.service.dialogue.decide import decide
+from kefu.service.dialogue.decide import ARTICLE, decide
 from kefu.service.turn.act import Work, words
 from kefu.service.turn.compose import Draft
 
@@ -19,6 +19,15 @@ log = structlog.get_logger()
 
 CONTEXT = 3
 """How many earlier lines of the customer a question is understood with."""
+
+MOST_OFFERED = 3
+"""How many articles are offered at most."""
+
+RUNNER_UP = 0.1
+"""Others are offered that are at least so likely as the best one, as a share."""
+
+LONGEST_LABEL = 80
+"""Characters of a question or title that is offered: a longer one is no option to choose."""
 
 LEFT = frozenset(("unknown", "not_understood"))
 """Reasons for which a question is left without an answer."""
@@ -41,7 +50,35 @@ async def consult(decision: Decision | Search, work: Work) -> Decision:
         work.record(QuestionLeft(work.now, decision.question, work.talk.language, found.probability))
         if found.expired and found.expired.probability >= decision.least:
             return HandOff("expired")
-    return decision.otherwise
+    return _with_offers(decision.otherwise, found, work)
+
+
+def _with_offers(decision: Decision, found: Found, work: Work) -> Decision:
+    """Where it is asked what the customer means: what the likeliest articles are about, beside what skills do."""
+    if not isinstance(decision, Clarify):
+        return decision
+    offers = list(offered(found, work.house.offer_at).items())[: MOST_OFFERED - len(decision.options)]
+    if not offers:
+        return decision
+    work.evidence = [evidence_of(hit, work) for _, hit in offers]
+    articles = (Option(f"{ARTICLE}{hit.article.id}", label) for label, hit in offers)
+    return Clarify((*decision.options, *articles), decision.because if decision.options else "near")
+
+
+def offered(found: Found, least: float) -> Mapping[str, Hit]:
+    """What the customer may have meant, by what it is about: the likeliest passages, if one reaches `least`."""
+    offers: dict[str, Hit] = {}
+    likely = found.near if found.probability >= least else ()
+    for hit in (one for one in likely if one.probability >= RUNNER_UP * likely[0].probability):
+        label = about(hit)
+        if len(label) <= LONGEST_LABEL and len(offers) < MOST_OFFERED:
+            offers.setdefault(label, hit)
+    return offers
+
+
+def about(hit: Hit) -> str:
+    """What a passage is about in its writer's words: the question that it answers, or title and heading."""
+    return hit.passage.question or f"{hit.article.title} › {hit.passage.heading}".strip(" ›")
 
 
 async def _found(question: str, work: Work) -> Found:

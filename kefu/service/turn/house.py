@@ -33,7 +33,8 @@ class House:
     the machine drafts and people answer; then it is `shadow_share` of them.
     `check_holds` is how long an identity proven by answers is believed.
     `compute` runs a CPU-bound function where it does not block the loop. `find` looks into the
-    company's texts, where there are any; with `pen` a writer may rephrase what was found.
+    company's texts, where there are any; what answers at least as likely as `offer_at` is offered where nothing is
+    sure enough. With `pen` a writer may rephrase what was found.
     `help_place` is where everybody reads the public articles, empty where nobody does. `link` makes an address at
     which a customer finds a file whose channel can't carry it. `foreseen` reads what is foreseen of a customer, as
     far as the company lets skills word their replies by it.
@@ -49,6 +50,7 @@ class House:
     zone: tzinfo
     compute: Callable[[Callable[[], Reading]], Awaitable[Reading]]
     find: Callable[[Query], Awaitable[Found]] | None = None
+    offer_at: float = 0.2
     language: Language = "zh"
     longest_text: int = 2000
     check_holds: timedelta = timedelta(hours=1)

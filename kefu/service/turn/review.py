@@ -14,7 +14,7 @@ from kefu.service.dialogue.decide import ENQUIRIES, KNOWLEDGE
 from kefu.service.turn.act import Work
 from kefu.service.turn.consult import said_by
 
-DRAWN = ENQUIRIES | {"found", "expired", "complaint", "angry"}
+DRAWN = ENQUIRIES | {"found", "near", "expired", "complaint", "angry"}
 """Reasons of decisions that began with the question what the customer wants; all else goes on with something."""
 
 

@@ -89,7 +89,7 @@ async def _do(decision: Decision, work: Work) -> None:
                 work.record(RequestsQueued(work.now, decision.queue))
             await act(decision, work)
         case Clarify():
-            draft = Draft("say", decision.because, options=decision.options)
+            draft = Draft("say", decision.because, evidence=tuple(work.evidence), options=decision.options)
             work.reply(draft if decision.options else Draft("say", "unknown", quick_replies=words(work, "person")))
             work.record(Clarified(work.now, decision.options))
         case Cancel():

@@ -35,7 +35,7 @@ SHELF = (
 def texts() -> Texts:
     knowledge = LexicalKnowledge()
     knowledge.put(SHELF)
-    return Texts(SHELF, 0.6, DAY, knowledge)
+    return Texts(SHELF, 0.6, 0.2, DAY, knowledge)
 
 
 def listed(line: int, question: str, *expected: str, contains: str = "") -> Listed:

@@ -18,6 +18,7 @@ from kefu.core.articles import Article, Audience, Passage
 from kefu.core.events import DecisionTaken, Drafted, DrawnForReview, Event, HandedOff, QuestionLeft, Replied
 from kefu.core.nouns import Conversation, Reading, Statement
 from kefu.core.ports.knowledge import Hit, Part
+from kefu.service.dialogue.decide import KNOWLEDGE
 from kefu.service.turn.act import Work
 from kefu.service.turn.consult import statements_of
 from kefu.service.turn.rewrite import Pen
@@ -89,6 +90,41 @@ async def test_what_is_not_found_is_left_and_then_goes_to_people(bench: Bench) -
     assert decided(await happened(bench, "卖不卖袜子")) == ("hand_off", "not_understood")
 
 
+def demand_more(bench: Bench, **more: float) -> None:
+    """So sure that hardly anything is answered at once."""
+    bench.house = replace(bench.house, promise=replace(bench.house.promise, own={KNOWLEDGE: 0.999}), **more)
+
+
+async def test_what_may_be_meant_is_offered_and_the_one_picked_is_answered(bench: Bench) -> None:
+    demand_more(bench)
+    events = await happened(bench, "自习室啥时能进")
+    assert decided(events) == ("clarify", "near")
+    (offer,) = [event for event in events if isinstance(event, Replied)]
+    assert offer.quick_replies[:2] == ("自习室几点开门？", "自习室几点开门呢？")
+    (listed,) = [one for one in offer.statements if "自习室几点开门？" in one.text]
+    assert {one.source for one in listed.evidence if one.source.startswith("knowledge:")} >= {
+        "knowledge:hall@1/0",
+        "knowledge:hall2@1/0",
+    }
+    assert any(isinstance(event, QuestionLeft) for event in events)
+    picked = await happened(bench, "自习室几点开门呢？")
+    assert decided(picked) == ("answer", "picked")
+    assert next(event.text for event in picked if isinstance(event, Replied)) == "自习室八点开门。"
+
+
+async def test_an_offer_is_picked_by_its_place_and_otherwise_left(bench: Bench) -> None:
+    demand_more(bench)
+    await happened(bench, "自习室啥时能进")
+    assert decided(await happened(bench, "2")) == ("answer", "picked")
+    await happened(bench, "自习室啥时能进")
+    assert decided(await happened(bench, "卖不卖袜子")) == ("hand_off", "not_understood")
+
+
+async def test_nothing_is_offered_that_hardly_answers(bench: Bench) -> None:
+    demand_more(bench, offer_at=1.0)
+    assert decided(await happened(bench, "自习室啥时能进")) == ("clarify", "unknown")
+
+
 async def test_an_answer_ends_the_stumbling(bench: Bench) -> None:
     await happened(bench, "你们卖鞋吗")
     await happened(bench, "可以停课吗")
@@ -141,13 +177,13 @@ async def test_what_the_texts_would_say_is_judged(bench: Bench) -> None:
     assert 0.6 <= drawn.score <= 1
     bench.house = replace(bench.house, promise=replace(bench.house.promise, answer_at=1.1))
     events = list((await bench.take("教材怎么邮寄", "", "strict")).events)
-    assert decided(events) == ("clarify", "unknown")
+    assert decided(events) == ("clarify", "near")
     assert [event for event in events if isinstance(event, DrawnForReview)] == [replace(drawn, at=events[0].at)]
 
 
 async def test_an_intent_s_own_threshold_holds_for_the_texts(bench: Bench) -> None:
     bench.house = replace(bench.house, promise=replace(bench.house.promise, own={"knowledge": 1.1}))
-    assert decided(await happened(bench, "教材怎么邮寄")) == ("clarify", "unknown")
+    assert decided(await happened(bench, "教材怎么邮寄")) == ("clarify", "near")
 
 
 async def test_in_the_shadow_it_is_drafted(bench: Bench) -> None:
