@@ -31,7 +31,7 @@ COMMANDS: Mapping[Kind, Sequence[str]] = {
     "promote": ("model", "promote", "{version}", "{home}", "--json"),
     "check": ("data", "check", "{home}", "--json"),
     "grade": ("skill", "check", "{home}", "--json"),
-    "mine": ("insight", "mine", "{home}", "--json"),
+    "mine": ("insight", "mine", "{home}", "--anew", "--json"),
     "foresee": ("predict", "train", "{home}", "--json"),
     "digest": ("insight", "digest", "{home}", "--send"),
 }

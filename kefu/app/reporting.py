@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from kefu.app.batch import Columns, Engine
 from kefu.app.following import BATCH
+from kefu.app.stretches import Follower, Stretch, follow, follow_far
 from kefu.core.errors import BadInput
 from kefu.core.events import Judged
 from kefu.core.nouns import Act
 from kefu.core.ports.desk import Scope
+from kefu.core.ports.reader import Progress
 from kefu.core.ports.reports import Fact
 from kefu.core.ports.store import Memory
 from kefu.service.desk.hours import Hours
@@ -63,31 +66,33 @@ class Reported:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Visiting:
+    """The work: `facts` of the visits of a stretch, from the one on that something happened in."""
+
+    ground: Ground
+
+    def __call__(self, stretch: Stretch) -> Columns:
+        """Some 200 µs a conversation."""
+        found = [visits(events, self.ground, stretch.before.get(id_)) for id_, events in stretch.talks()]
+        return {"facts": [fact for some in found for fact in some]}
+
+
 class Reporting:
     """Writes down what became of every visit, as it happens."""
 
     def __init__(self, store: Memory, catalog: Catalog, hours: Hours) -> None:
-        self._store, self._catalog = store, catalog
+        self._store = store
+        self._follower = Follower(REPORTS, (Judged,), Visiting(ground_of(catalog, hours)), self._keep)
         self.hours = hours
 
     async def catch_up(self, most: int | None = None) -> bool:
         """Take in what happened since, at most so many batches; whether all of it is in."""
-        done = 0
-        while most is None or done < most:
-            after = until = await self._store.bookmark(REPORTS)
-            touched: dict[str, bool] = {}
-            for _ in range(TOGETHER if most is None else min(TOGETHER, most - done)):
-                recorded = await self._store.happened(until, BATCH)
-                if not recorded:
-                    break
-                for one in recorded:
-                    touched[one.conversation_id] = touched.get(one.conversation_id, False) or type(one.event) is Judged
-                until = recorded[-1].position
-                done += 1
-            if not touched:
-                return True
-            await self._store.keep_facts(await self._facts(touched), REPORTS, after, until)
-        return False
+        return await follow(self._store, self._follower, BATCH if most else TOGETHER * BATCH, most)
+
+    async def read_past(self, engine: Engine, progress: Progress) -> None:
+        """Take in all that happened since, on all cores; goes on where an earlier run was broken off."""
+        await follow_far(self._store, self._follower, engine, lambda _, done, of: progress("visits", done, of))
 
     async def report(self, asked: Asked, scope: Scope, now: datetime, aim: Aim) -> Reported:
         """All figures for a question, over what may be seen."""
@@ -117,19 +122,8 @@ class Reporting:
         since, until = (datetime.combine(day, time(), zone) for day in (period.since, period.until + DAY))
         return await self._store.facts(since, until, scope)
 
-    async def _facts(self, touched: Mapping[str, bool]) -> list[Fact]:
-        """The last visit of conversations that went on, whole, as they stand now.
-
-        Of those that were judged (True) all visits: a verdict may be about an earlier one.
-        """
-        latest = await self._store.latest_facts([*touched])
-        ground = ground_of(self._catalog, self.hours)
-        found: list[Fact] = []
-        for id_, judged in touched.items():
-            before = None if judged else latest.get(id_)
-            events = await self._store.events(id_, before.number - 1 if before else 0)
-            found += visits(events, ground, before)
-        return found
+    async def _keep(self, found: Columns, after: int, until: int) -> bool:
+        return await self._store.keep_facts(found["facts"], REPORTS, after, until)
 
 
 def ground_of(catalog: Catalog, hours: Hours) -> Ground:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -41,19 +42,24 @@ def insight() -> None:
     """
 
 
-@insight.command(epilog="\b\nExamples:\n  kefu insight mine my-school")
+@insight.command(epilog="\b\nExamples:\n  kefu insight mine my-school\n  kefu insight mine my-school --anew")
 @home
+@click.option("--anew", is_flag=True, help="Find topics anew, however fresh those are that there are.")
 @json_option
-def mine(home: Path, as_json_: bool) -> None:
-    """Find topics in what customers said, place every message, and look for alarms."""
+def mine(home: Path, *, anew: bool, as_json_: bool) -> None:
+    """Find topics in what customers said, place every message, and look for alarms.
+
+    Only what happened since is read, on the cores that [batch] says. What was broken off
+    goes on where it was. Topics are found anew when they are older than [insight] hours.
+    """
     from kefu.app.batch import engine_of
     from kefu.app.insight import plan_of
     from kefu.app.insight.mine import mine as work
 
     async def run(kefu: Kefu, show: Progress) -> dict[str, int]:
-        await kefu.reporting.catch_up()
-        await kefu.insight.gathering.catch_up()
-        engine, plan = engine_of(kefu.config), plan_of(kefu.config, kefu.catalog)
+        engine, plan = engine_of(kefu.config), replace(plan_of(kefu.config, kefu.catalog), anew=anew)
+        await kefu.reporting.read_past(engine, show)
+        await kefu.insight.gathering.read_past(engine, show)
         found = await work(kefu.store, engine, plan, datetime.now(UTC), show)
         return {
             "messages": found.messages,
@@ -67,9 +73,9 @@ def mine(home: Path, as_json_: bool) -> None:
         as_json(found)
         return
     say(
-        f"{found['messages']:,} messages, {found['topics']} topics that hold {found['placed']:,} of them, "
+        f"{found['messages']:,} messages read, {found['topics']} topics that hold {found['placed']:,} of them, "
         f"{found['alarms']} new alarms. See /desk/topics.",
-        f"{found['messages']:,} 条消息，{found['topics']} 个话题，归入其中的有 {found['placed']:,} 条，"
+        f"读了 {found['messages']:,} 条消息，{found['topics']} 个话题，归入其中的有 {found['placed']:,} 条，"
         f"新预警 {found['alarms']} 个。见 /desk/topics。",
     )
 
@@ -82,7 +88,10 @@ def mine(home: Path, as_json_: bool) -> None:
 @json_option
 def topics(home: Path, days: int, as_json_: bool) -> None:
     """List what customers came with, by size, with growth, tone and what became of them."""
-    heard = _with(home, lambda kefu, _: _heard(kefu, days))
+    from kefu.app.config import load_config
+    from kefu.app.insight import wage_of
+
+    heard, wage = _with(home, lambda kefu, _: _heard(kefu, days)), wage_of(load_config(home))
     rows = [
         {
             "id": one.topic.id,
@@ -97,6 +106,8 @@ def topics(home: Path, days: int, as_json_: bool) -> None:
             "contained": one.contained.share,
             "handed": one.handed.share,
             "hours": round(one.hours, 2),
+            "cost": wage.of(one.hours),
+            "currency": wage.currency,
             "new_skill": one.simple.share,
         }
         for one in heard.figures
@@ -124,10 +135,11 @@ def alarms(home: Path, as_json_: bool) -> None:
     if as_json_:
         as_json(
             [
-                {"topic": one.topic, "day": one.day, "days": one.days, "observed": one.observed}
+                {"topic": one.topic, "day": one.day, "until": one.until, "days": one.days, "observed": one.observed}
                 | {
                     "expected": one.expected,
                     "chance": one.chance,
+                    "state": one.settled.state if one.settled else "open",
                     "names": topics[one.topic].phrases if one.topic in topics else {},
                 }
                 for one in heard.alarms

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kefu.core.ports.desk import Scope
-from kefu.core.ports.insight import Alarm, Label, Mention, Reason, Score, Topic
+from kefu.core.ports.insight import Alarm, Label, Mention, Reason, Score, Settlement, Topic
 from kefu.core.ports.store import Memory
 from kefu.core.work import Work
 from kefu.testing.check_store import NOW, talk_of, turn_of
@@ -68,7 +68,7 @@ async def a_visit_takes_the_place_of_what_was_known_and_keeps_topics(store: Memo
 
 
 async def topics_are_replaced_and_alarms_stay(store: Memory) -> None:
-    """An alarm of the same topic and day is not changed by a later look."""
+    """Of an alarm with the same topic and day a later look changes only how long it went on."""
     found, risen, at = await store.topics()
     assert (list(found), list(risen), at) == ([], [], None)
     one = Topic("t1", "f1", {"zh": ("退款", "到账"), "en": ()}, "refund", NOW)
@@ -76,12 +76,73 @@ async def topics_are_replaced_and_alarms_stay(store: Memory) -> None:
     alarm = Alarm("t1", NOW.date(), 1, 12, 3.5, 0.0001)
     await store.keep_topics([family, one], [alarm], NOW)
     await store.keep_topics(
-        [family], [replace(alarm, observed=13), Alarm("", NOW.date(), 7, 90, 60.0, 0.001)], NOW + DAY
+        [family],
+        [replace(alarm, observed=13, last=NOW.date() + DAY), Alarm("", NOW.date(), 7, 90, 60.0, 0.001)],
+        NOW + DAY,
     )
     found, risen, at = await store.topics()
     assert list(found) == [family]
-    assert [(alarm.topic, alarm.observed) for alarm in risen] == [("t1", 12), ("", 90)]
+    assert [(alarm.topic, alarm.observed, alarm.until - alarm.day) for alarm in risen] == [
+        ("t1", 12, DAY), ("", 90, timedelta(0)),
+    ]  # fmt: skip
     assert at == NOW + DAY
+
+
+async def an_alarm_is_settled_and_opened_again(store: Memory) -> None:
+    """By whom and why stays with it, whatever is found later."""
+    alarm = Alarm("", NOW.date(), 1, 12, 3.5, 0.0001)
+    settled = Settlement("dismissed", "mei", NOW, "双十一")
+    assert not await store.settle_alarm("", NOW.date(), settled)
+    await store.keep_topics([], [alarm], NOW)
+    assert await store.settle_alarm("", NOW.date(), settled)
+    await store.keep_topics([], [replace(alarm, last=NOW.date() + DAY)], NOW + DAY)
+    _, risen, _ = await store.topics()
+    assert list(risen) == [replace(alarm, last=NOW.date() + DAY, settled=settled)]
+    assert await store.settle_alarm("", NOW.date(), None)
+    _, risen, _ = await store.topics()
+    assert [one.settled for one in risen] == [None]
+
+
+async def messages_are_read_in_pages_and_counted(store: Memory) -> None:
+    """Each once, in order; those that nobody placed can be asked for alone."""
+    await store.commit(turn_of(talk_of("a"), "a"))
+    await store.commit(turn_of(talk_of("b"), "b"))
+    said = [mention_of(name, number, minutes=number // 2) for number in range(1, 6) for name in "ab"]
+    await gather(store, *said, score_of("a"), score_of("b"))
+    await store.place_mentions([(one.conversation_id, one.number, "t1", 0.5) for one in said[:3]])
+    for unplaced, wanted in ((False, 10), (True, 7)):
+        found: list[Mention] = []
+        place = None
+        while page := await store.next_mentions(NOW - DAY, NOW + DAY, place, 3, unplaced=unplaced):
+            assert len(page) <= 3
+            found += page
+            place = (page[-1].at, page[-1].conversation_id, page[-1].number)
+        keys = [(one.at, one.conversation_id, one.number) for one in found]
+        assert keys == sorted(set(keys))
+        assert len(keys) == wanted
+    day = NOW.date()
+    assert dict(await store.count_mentions(NOW - DAY, NOW + DAY)) == {("t1", day): 3, ("", day): 7}
+    assert not await store.count_mentions(NOW - DAY, NOW)
+
+
+async def the_past_is_read_as_it_is_kept(store: Memory) -> None:
+    """The events of many conversations, each from a number on, without kinds that nobody minds."""
+    for name in "ab":
+        await store.commit(turn_of(talk_of(name), name))
+    happened = await store.happenings(0, 1000)
+    assert [one.position for one in happened] == [one.position for one in await store.happened()]
+    assert list(await store.happenings(happened[0].position, 1)) == [happened[1]]
+    a, b = talk_of("a").id, talk_of("b").id
+    kept = await store.kept({b: 2, a: 0})
+    wanted = [*await store.events(min(a, b)), *await store.events(max(a, b))]
+    wanted = [one for one in wanted if one.conversation_id == a or one.number >= 2]
+    assert [(one.conversation_id, one.number, one.turn_id) for one in kept] == [
+        (one.conversation_id, one.number, one.turn_id) for one in wanted
+    ]
+    assert [one.kind for one in kept] == [type(one.event).__name__ for one in wanted]
+    kinds = {type(one.event) for one in wanted[:1]}
+    assert {one.kind for one in await store.kept({a: 0}, kinds)}.isdisjoint(kind.__name__ for kind in kinds)
+    assert list(await store.kept({})) == []
 
 
 async def whoever_may_not_see_a_conversation_reads_nothing_of_it(store: Memory) -> None:
@@ -126,6 +187,9 @@ INSIGHT_CHECKS: tuple[Callable[[Memory], Awaitable[None]], ...] = (
     what_was_gathered_comes_back_as_it_was,
     a_visit_takes_the_place_of_what_was_known_and_keeps_topics,
     topics_are_replaced_and_alarms_stay,
+    an_alarm_is_settled_and_opened_again,
+    messages_are_read_in_pages_and_counted,
+    the_past_is_read_as_it_is_kept,
     whoever_may_not_see_a_conversation_reads_nothing_of_it,
     the_latest_label_of_a_colleague_holds,
     an_erased_conversation_leaves_nothing,

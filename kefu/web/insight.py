@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from starlette.requests import HTTPConnection
+
 from kefu.app import Operator, scope_of
-from kefu.app.insight import Heard, Judged
+from kefu.app.insight import Heard, Judged, wage_of
 from kefu.core.errors import BadInput
 from kefu.core.nouns import Language
-from kefu.core.ports.insight import Alarm, Label, Topic
+from kefu.core.ports.insight import Alarm, Label, Settlement, Topic
 from kefu.service.insight.quality import QUALITIES
 from kefu.service.insight.report import Period
-from kefu.service.insight.topics import Figures
-from kefu.web.gate import require
+from kefu.service.insight.topics import Figures, Wage
+from kefu.web.gate import require, specify
 from kefu.web.hall import Hall, now
 from kefu.web.reports import read_asked
 
@@ -56,6 +58,32 @@ async def write_label(hall: Hall, who: Operator, form: Mapping[str, str]) -> Non
     )
 
 
+async def settle_alarm(hall: Hall, who: Operator, form: Mapping[str, str], connection: HTTPConnection) -> None:
+    """Keep what a colleague makes of an alarm, or open it again; raises `BadInput` where a reason is missing."""
+    require(who, "judge")
+    day, state, reason = day_of(form.get("day", "")), form.get("state", ""), form.get("reason", "").strip()
+    settled: Settlement | None = None
+    match state:
+        case "dismissed" if not reason:
+            raise BadInput("Say why there is nothing to see to; who looks later will ask.")
+        case "acknowledged" | "dismissed":
+            settled = Settlement(state, who.who, now(), reason[:LONGEST_COMMENT])
+        case _ if state != "open":
+            raise BadInput("state is acknowledged, dismissed or open.")
+    if day is None:
+        raise BadInput("day is that of the alarm.")
+    topic = form.get("topic", "")
+    await hall.kefu.insight.settle(topic, day, settled, scope_of(who))
+    specify(connection, f"{state} {day}", f"topic:{topic}")
+
+
+def priced(hall: Hall, hours: float) -> str:
+    """What so many hours of colleagues cost, as people write it; empty where `[insight] hour_cost` is not set."""
+    wage = wage_of(hall.kefu.config)
+    cost = wage.of(hours)
+    return "" if cost is None else f"{cost:,.0f} {wage.currency}".strip()
+
+
 def period_of(hall: Hall, query: Mapping[str, str]) -> Period:
     """The time in an address; two weeks by default, so that there is as much before it to compare."""
     return read_asked(hall, {**query, "days": query.get("days") or USUAL_DAYS}).period
@@ -74,8 +102,8 @@ def alarm_name(alarm: Alarm, topics: Sequence[Topic], language: Language) -> str
     return next((one.called(language, 2) for one in topics if one.id == alarm.topic), "")
 
 
-def as_row(one: Figures) -> dict[str, Any]:
-    """A topic's figures for a program."""
+def as_row(one: Figures, wage: Wage) -> dict[str, Any]:
+    """A topic's figures for a program; `cost` is None where nobody said what an hour costs."""
     rates = ("share", "angry", "contained", "helped", "handed", "unanswered", "badly_rated", "simple")
     return {
         "id": one.topic.id,
@@ -90,6 +118,8 @@ def as_row(one: Figures) -> dict[str, Any]:
         "growth_interval": one.growth.interval,
         "tone": one.tone,
         "hours": one.hours,
+        "cost": wage.of(one.hours),
+        "currency": wage.currency,
         **{
             name: {"count": rate.count, "total": rate.total, "share": rate.share, "interval": rate.interval}
             for name in rates

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from kefu.core.articles import Article
 from kefu.core.errors import StoreFailed
 from kefu.core.events import KINDS, UPGRADES, Event
 from kefu.core.nouns import Conversation
+from kefu.core.ports.past import Kept
+from kefu.core.ports.store import Recorded
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,6 +43,14 @@ def decode_event(kind: str, version: int, data: bytes) -> Event:
         values = UPGRADES[kind, version](values)
         version += 1
     return msgspec.convert(values, KINDS[kind])
+
+
+def decode_kept(kept: Iterable[Kept]) -> list[Recorded]:
+    """Events as a store keeps them."""
+    return [
+        Recorded(position, conversation, number, turn, decode_event(kind, version, data))
+        for position, conversation, number, turn, kind, version, data in kept
+    ]
 
 
 def decode_state(data: bytes) -> Conversation:

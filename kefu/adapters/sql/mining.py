@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-import msgspec
 from sqlalchemy import (
     Column,
     Connection,
@@ -16,27 +15,28 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
     bindparam,
     delete,
+    func,
     select,
+    tuple_,
     update,
 )
 
 from kefu.adapters.sql.batch import insert
-from kefu.adapters.sql.codec import encode, from_micros, to_micros
+from kefu.adapters.sql.codec import from_micros, to_micros
 from kefu.adapters.sql.desk import seen, turn_to
 from kefu.adapters.sql.tables import Moment, conversations, metadata
 from kefu.adapters.sql.writer import Writer
 from kefu.core.ports.desk import Scope
-from kefu.core.ports.insight import Alarm, Label, Mention, Reason, Score, Topic
+from kefu.core.ports.insight import Label, Mention, Place, Reason, Score
 
 T = TypeVar("T")
-A_YEAR = 366
-"""Days of alarms that are read."""
+TOGETHER = 1000
+"""Conversations that are looked up together."""
 
 
 def _of_conversation() -> tuple[Column[Any], ...]:
@@ -90,28 +90,9 @@ labels = Table(
     Column("effort", Integer, nullable=False),
     Column("comment", Text, nullable=False),
 )
-topics = Table(
-    "insight_topics",
-    metadata,
-    Column("id", String(16), primary_key=True),
-    Column("place", Integer, nullable=False),
-    Column("found_at", Moment, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-)
-alarms = Table(
-    "insight_alarms",
-    metadata,
-    Column("topic", String(16), primary_key=True),
-    Column("day", Integer, primary_key=True),
-    Column("days", Integer, nullable=False),
-    Column("observed", Integer, nullable=False),
-    Column("expected", Double, nullable=False),
-    Column("chance", Double, nullable=False),
-)
 Index("insight_mentions_by_topic", mentions.c.topic, mentions.c.at)
 
 OWNED = (mentions, scores, labels)
-_topic = msgspec.json.Decoder(Topic)
 PLACE = (
     update(mentions)
     .where(mentions.c.conversation_id == bindparam("id"), mentions.c.number == bindparam("at_number"))
@@ -138,40 +119,34 @@ class SqlMining(ABC):
         """See `Mining`."""
         return await self._read(lambda c: [_mention(row) for row in _between(c, mentions, since, until, scope)])
 
+    async def next_mentions(
+        self, since: datetime, until: datetime, after: Place | None, limit: int, *, unplaced: bool = False
+    ) -> Sequence[Mention]:
+        """See `Mining`."""
+        of = mentions.c
+        order = (of.at, of.conversation_id, of.number)
+        query = select(mentions).where(of.at >= to_micros(since), of.at < to_micros(until)).order_by(*order)
+        if after:
+            query = query.where(tuple_(*order) > tuple_(to_micros(after[0]), after[1], after[2]))
+        if unplaced:
+            query = query.where(of.topic == "", of.closeness == 0.0)
+        return await self._read(lambda c: [_mention(row) for row in c.execute(query.limit(limit))])
+
+    async def count_mentions(self, since: datetime, until: datetime) -> Mapping[tuple[str, date], int]:
+        """See `Mining`."""
+        of = mentions.c
+        query = select(of.topic, of.day, func.count()).where(of.at >= to_micros(since), of.at < to_micros(until))
+        query = query.group_by(of.topic, of.day)
+        return await self._read(
+            lambda c: {(topic, date.fromordinal(day)): count for topic, day, count in c.execute(query)}
+        )
+
     async def place_mentions(self, placed: Sequence[tuple[str, int, str, float]]) -> None:
         """See `Mining`."""
         keys = ("id", "at_number", "new_topic", "new_closeness")
         rows = [dict(zip(keys, one, strict=True)) for one in placed]
         if rows:
             await self._writer.write(lambda connection: connection.execute(PLACE, rows).rowcount)
-
-    async def keep_topics(self, found: Sequence[Topic], risen: Sequence[Alarm], at: datetime) -> None:
-        """See `Mining`."""
-
-        def work(connection: Connection) -> int:
-            connection.execute(delete(topics))
-            rows = [(one.id, place, to_micros(at), encode(one)) for place, one in enumerate(found)]
-            insert(connection, "insight_topics", ("id", "place", "found_at", "body"), rows)
-            there = {(row.topic, row.day) for row in connection.execute(select(alarms.c.topic, alarms.c.day))}
-            fresh = [one for one in risen if (one.topic, one.day.toordinal()) not in there]
-            values = [
-                (one.topic, one.day.toordinal(), one.days, one.observed, one.expected, one.chance) for one in fresh
-            ]
-            insert(connection, "insight_alarms", tuple(column.name for column in alarms.c), values)
-            return len(rows)
-
-        await self._writer.write(work)
-
-    async def topics(self) -> tuple[Sequence[Topic], Sequence[Alarm], datetime | None]:
-        """See `Mining`."""
-
-        def work(connection: Connection) -> tuple[list[Topic], list[Alarm], datetime | None]:
-            rows = connection.execute(select(topics).order_by(topics.c.place)).all()
-            risen = connection.execute(select(alarms).order_by(alarms.c.day.desc(), alarms.c.chance).limit(A_YEAR))
-            found_at = from_micros(rows[0].found_at) if rows else None
-            return [_topic.decode(row.body) for row in rows], [_alarm(row) for row in risen], found_at
-
-        return await self._read(work)
 
     async def scores(self, since: datetime, until: datetime, scope: Scope) -> Sequence[Score]:
         """See `Judging`."""
@@ -211,18 +186,20 @@ def _gather(
 ) -> bool:
     if not turn_to(connection, *place):
         return False
-    owners = {one.conversation_id for one in judged}
-    there = set(connection.execute(select(conversations.c.id).where(conversations.c.id.in_(owners))).scalars())
+    owners = sorted({one.conversation_id for one in judged})
+    there: set[str] = set()
+    for start in range(0, len(owners), TOGETHER):
+        some = conversations.c.id.in_(owners[start : start + TOGETHER])
+        there.update(connection.execute(select(conversations.c.id).where(some)).scalars())
     first: dict[str, int] = {}
     for one in judged:
         first[one.conversation_id] = min(one.number, first.get(one.conversation_id, one.number))
-    known: dict[tuple[str, int], tuple[str, float]] = {}
-    for id_, number in first.items():
-        mine = (mentions.c.conversation_id == id_, mentions.c.visit >= number)
-        columns = (mentions.c.number, mentions.c.topic, mentions.c.closeness)
-        known |= {(id_, row[0]): (row[1], row[2]) for row in connection.execute(select(*columns).where(*mine))}
-        connection.execute(delete(mentions).where(*mine))
-        connection.execute(delete(scores).where(scores.c.conversation_id == id_, scores.c.number >= number))
+    starts = [{"id": id_, "from_number": number} for id_, number in first.items()]
+    known = _placed(connection, first)
+    if starts:
+        for table, begins in ((mentions, mentions.c.visit), (scores, scores.c.number)):
+            mine = (table.c.conversation_id == bindparam("id"), begins >= bindparam("from_number"))
+            connection.execute(delete(table).where(*mine), starts)
     rows = []
     for mention in found:
         topic, closeness = known.get((mention.conversation_id, mention.number), ("", 0.0))
@@ -232,6 +209,19 @@ def _gather(
     kept = [_score_row(one) for one in judged if one.conversation_id in there]
     insert(connection, "insight_scores", tuple(column.name for column in scores.c), kept)
     return True
+
+
+def _placed(connection: Connection, first: Mapping[str, int]) -> dict[tuple[str, int], tuple[str, float]]:
+    """The topics that messages of these conversations have."""
+    of = mentions.c
+    query = select(of.conversation_id, of.number, of.topic, of.closeness).where(
+        of.conversation_id.in_(bindparam("ids", expanding=True)), of.closeness != 0.0
+    )
+    rows: list[Any] = []
+    ids = [*first]
+    for start in range(0, len(ids), TOGETHER):
+        rows += connection.execute(query, {"ids": ids[start : start + TOGETHER]})
+    return {(id_, number): (topic, closeness) for id_, number, topic, closeness in rows}
 
 
 def _between(connection: Connection, table: Table, since: datetime, until: datetime, scope: Scope) -> Sequence[Any]:
@@ -274,7 +264,3 @@ def _score(row: Any) -> Score:  # noqa: ANN401 - a row
     return Score(*row)._replace(
         at=from_micros(row.at), day=date.fromordinal(row.day), reasons=reasons, sample=row.sample == 1
     )
-
-
-def _alarm(row: Any) -> Alarm:  # noqa: ANN401 - a row
-    return Alarm(row.topic, date.fromordinal(row.day), row.days, row.observed, row.expected, row.chance)

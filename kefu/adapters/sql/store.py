@@ -16,12 +16,14 @@ from kefu.adapters.sql import desk, extracts, facts, library, opinions
 from kefu.adapters.sql import questions as learning
 from kefu.adapters.sql.attachments import erase_attachments
 from kefu.adapters.sql.calls import read_calls
-from kefu.adapters.sql.codec import decode_body, decode_event, decode_state, from_micros, to_micros
+from kefu.adapters.sql.codec import decode_body, decode_kept, decode_state, from_micros, to_micros
 from kefu.adapters.sql.filing import SqlAttachments
+from kefu.adapters.sql.findings import SqlFindings
 from kefu.adapters.sql.foresight import erase_scores
 from kefu.adapters.sql.insight import SqlInsight
 from kefu.adapters.sql.migrate import migrate
 from kefu.adapters.sql.mining import SqlMining, erase_mined
+from kefu.adapters.sql.past import KEPT, SqlPast
 from kefu.adapters.sql.tables import claims, conversations, events, exchanges, outbox, questions, reviews, turns
 from kefu.adapters.sql.tools import drop_tool, keep_tool, read_tools
 from kefu.adapters.sql.writer import Writer
@@ -33,6 +35,7 @@ from kefu.core.ports.calls import Call
 from kefu.core.ports.desk import Line, Order, Page, Scope, TicketPage, View
 from kefu.core.ports.library import Changes, Shelved, Version
 from kefu.core.ports.opinions import Tally
+from kefu.core.ports.past import Kept
 from kefu.core.ports.questions import Exchange, ExchangeState, Left
 from kefu.core.ports.store import Commit, Due, Memory, Parting, Recorded, Review, Settled, Summary
 from kefu.core.ports.tools import Kind, Tool
@@ -55,18 +58,9 @@ DUE = (
     )
     .order_by(outbox.c.position)
 )
-EVENTS = select(
-    events.c.position,
-    events.c.conversation_id,
-    events.c.number,
-    events.c.turn_id,
-    events.c.kind,
-    events.c.version,
-    events.c.data,
-)
 
 
-class SqlStore(SqlAttachments, SqlInsight, SqlMining):
+class SqlStore(SqlAttachments, SqlInsight, SqlMining, SqlFindings, SqlPast):
     """All faces of a store on one database: `engine` writes, `reading` reads."""
 
     def __init__(self, engine: Engine, reading: Engine) -> None:
@@ -88,7 +82,7 @@ class SqlStore(SqlAttachments, SqlInsight, SqlMining):
     async def events(self, conversation_id: str, after: int = 0) -> Sequence[Recorded]:
         """See `Store`."""
         mine = and_(events.c.conversation_id == conversation_id, events.c.number > after)
-        return await self._recorded(EVENTS.where(mine).order_by(events.c.number))
+        return await self._recorded(KEPT.where(mine).order_by(events.c.number))
 
     async def claimed(self, prefix: str) -> int:
         """See `Store`."""
@@ -174,7 +168,7 @@ class SqlStore(SqlAttachments, SqlInsight, SqlMining):
 
     async def turn(self, turn_id: str) -> Sequence[Recorded]:
         """See `Archive`."""
-        return await self._recorded(EVENTS.where(events.c.turn_id == turn_id).order_by(events.c.number))
+        return await self._recorded(KEPT.where(events.c.turn_id == turn_id).order_by(events.c.number))
 
     async def turns(self, limit: int = 50) -> Sequence[tuple[str, str, datetime]]:
         """See `Archive`."""
@@ -261,7 +255,7 @@ class SqlStore(SqlAttachments, SqlInsight, SqlMining):
         self, after: int = 0, limit: int = 1000, kinds: Collection[type[Event]] = ()
     ) -> Sequence[Recorded]:
         """See `Log`."""
-        query = EVENTS.where(events.c.position > after)
+        query = KEPT.where(events.c.position > after)
         if kinds:
             query = query.where(events.c.kind.in_([kind.__name__ for kind in kinds]))
         return await self._recorded(query.order_by(events.c.position).limit(limit))
@@ -321,10 +315,7 @@ class SqlStore(SqlAttachments, SqlInsight, SqlMining):
 
     async def _recorded(self, query: Any) -> Sequence[Recorded]:  # noqa: ANN401 - a Select
         rows = await self._read(lambda connection: connection.execute(query).all())
-        return [
-            Recorded(position, conversation, number, turn, decode_event(kind, version, data))
-            for position, conversation, number, turn, kind, version, data in rows
-        ]
+        return decode_kept(Kept(*row) for row in rows)
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         def run() -> T:

@@ -8,11 +8,11 @@
 where it was; a worker that dies loses nothing but its time.
 """
 
-from kefu.app.batch.engine import Engine, engine_of
+from kefu.app.batch.engine import Engine, engine_of, in_thread
 from kefu.app.batch.journal import MemoryJournal, ParquetJournal, open_journal
 from kefu.core.ports.batch import FEWEST_TEXTS, Columns, Journal, Part
 
 __all__ = [
     "FEWEST_TEXTS", "Columns", "Engine", "Journal", "MemoryJournal", "ParquetJournal", "Part", "engine_of",
-    "open_journal",
+    "in_thread", "open_journal",
 ]  # fmt: skip

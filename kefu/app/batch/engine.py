@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -40,13 +48,17 @@ class Engine:
         journal: Journal,
         progress: Progress,
         total: int = 0,
+        *,
+        in_order: bool = False,
     ) -> int:
         """Do all parts that are not finished yet; returns how many texts these held.
 
         `parts` may be endless or larger than memory: two for each worker are read ahead. `total` is how many texts
-        there are, 0 where nobody knows. Raises `BadInput` naming a part in which the work failed or workers died.
+        there are, 0 where nobody knows. `in_order` keeps what was found in the order of the parts, so that a place
+        behind the last one says all that is finished. Raises `BadInput` naming a part in which the work failed or
+        workers died.
         """
-        run = _Run(work, journal, progress, total, frozenset(journal.finished()))
+        run = _Run(work, journal, progress, total, frozenset(journal.finished()), in_order)
         waiting = run.left(parts)
         while True:
             try:
@@ -66,6 +78,7 @@ class _Run:
     progress: Progress
     total: int
     finished: frozenset[str]
+    in_order: bool = False
     done: int = 0
     before: int = 0
     running: dict[Future[Columns], Part[Any]] = field(default_factory=dict)
@@ -91,7 +104,8 @@ class _Run:
                 self._submit(executor, part)
             if not self.running and not self.again:
                 return
-            finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
+            wanted = [next(iter(self.running))] if self.in_order else self.running
+            finished, _ = wait(wanted, return_when=FIRST_COMPLETED)
             for future in finished:
                 self._settle(future)
 
@@ -100,6 +114,8 @@ class _Run:
         for future in list(self.running):
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._settle(future)
+            elif self.in_order:
+                break
         for part in self.running.values():
             self.deaths[part.key] += 1
             if self.deaths[part.key] >= MOST_DEATHS:
@@ -107,7 +123,7 @@ class _Run:
                     f"Part {part.key}: {MOST_DEATHS} workers died in it. It may need more memory than there is: make "
                     "parts smaller ([batch] part_texts), or look at its texts. What is finished is kept."
                 )
-        self.again.extend(self.running.values())
+        self.again.extendleft(reversed(list(self.running.values())))
         self.running.clear()
 
     def _submit(self, executor: Executor, part: Part[Any]) -> None:
@@ -131,6 +147,11 @@ class _Run:
         self.progress("batch", self.before + self.done, max(self.total, self.before + self.done))
 
 
+def in_thread() -> Engine:
+    """A thread of this process, for what is not worth a process."""
+    return Engine(_thread)
+
+
 def engine_of(config: Config) -> Engine:
     """The engine that `[batch]` names; raises `BadConfig` for one that there is not."""
     name, address = config.get("batch.engine", str), config.get("batch.address", str)
@@ -143,6 +164,12 @@ def engine_of(config: Config) -> Engine:
         case "dask":
             raise BadConfig('kefu.toml: [batch] address is missing; write the scheduler\'s, "tcp://10.0.0.5:8786".')
     raise BadConfig(f"kefu.toml: [batch] engine {name!r} is none of processes, dask.")
+
+
+@contextmanager
+def _thread() -> Iterator[tuple[Executor, int]]:
+    with ThreadPoolExecutor(1, thread_name_prefix="kefu-batch") as executor:
+        yield executor, 1
 
 
 @contextmanager

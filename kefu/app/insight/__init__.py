@@ -11,24 +11,28 @@ from kefu.app.config import Config
 from kefu.app.insight.gather import Gathering
 from kefu.app.insight.mine import Plan
 from kefu.app.insight.naming import Names
+from kefu.app.insight.run import FOLDER
+from kefu.app.insight.work import Reading
 from kefu.app.reporting import MOST_AT_ONCE, Reporting
-from kefu.core.errors import NotFound
+from kefu.core.errors import BadConfig, NotFound
 from kefu.core.events import MessageReceived, PersonReplied, Replied
 from kefu.core.nouns import Guarded, Language
 from kefu.core.ports.desk import Scope
-from kefu.core.ports.insight import Alarm, Label, Mention, Score, Topic
+from kefu.core.ports.insight import Alarm, Label, Mention, Score, Settlement, Topic
 from kefu.core.ports.reports import Fact
 from kefu.core.ports.store import Memory
 from kefu.service.desk.hours import Hours
 from kefu.service.insight.agreement import Agreement, agreements, between_people, draw
 from kefu.service.insight.quality import finished
 from kefu.service.insight.report import Period
-from kefu.service.insight.topics import Figures, Ground, before, figures, of_topic, troubled
+from kefu.service.insight.topics import Figures, Ground, Wage, before, figures, of_topic, troubled
 from kefu.service.skills.catalog import Catalog
 from kefu.service.skills.grade import plain
 
 DRAWN = 40
 """Visits that colleagues are asked to label."""
+USUAL_HOURS = 24.0
+"""How old topics may be where they are found anew by command alone."""
 DAY = timedelta(days=1)
 
 
@@ -142,6 +146,11 @@ class Insight:
                     lines.append(("person", answer.text))
         return lines
 
+    async def settle(self, topic: str, day: date, settled: Settlement | None, scope: Scope) -> None:
+        """Keep what a colleague made of an alarm, None opens it again; raises `NotFound` where they see none."""
+        if scope.teams is not None or not await self._store.settle_alarm(topic, day, settled):
+            raise NotFound("There is no such alarm.")
+
     async def label(self, label: Label) -> None:
         """Keep what a colleague thinks of a visit; raises `NotFound` where there is none."""
         if not await self._store.keep_label(label):
@@ -156,7 +165,29 @@ def plan_of(config: Config, catalog: Catalog) -> Plan:
         per_year=config.get("insight.false_alarms_per_year", float),
         zone=config.zone,
         names=names_of(catalog),
+        folder=config.home / FOLDER,
+        fresh=timedelta(hours=config.get("insight.hours", float) or USUAL_HOURS),
+        encoder=encoder_of(config),
     )
+
+
+def encoder_of(config: Config) -> Reading | None:
+    """The reader's encoder, where `[insight] encoder` wants it for topics; raises `BadConfig` where there is none."""
+    if not config.get("insight.encoder", bool):
+        return None
+    folder = config.get("reader.encoder", str)
+    if not folder:
+        raise BadConfig("kefu.toml: [insight] encoder = true needs an encoder; name its folder as [reader] encoder.")
+    languages = tuple(map(str, config.get("reader.encoder_languages", list)))
+    return Reading(config.get("reader.encoder_use", str), str(config.home / folder), languages)
+
+
+def wage_of(config: Config) -> Wage:
+    """What an hour of a colleague costs, by `[insight]`; raises `BadConfig` for less than nothing."""
+    hour = config.get("insight.hour_cost", float)
+    if hour < 0:
+        raise BadConfig("kefu.toml: [insight] hour_cost is what an hour of a colleague costs; 0 where you don't know.")
+    return Wage(hour, config.get("insight.currency", str))
 
 
 def names_of(catalog: Catalog) -> Names:

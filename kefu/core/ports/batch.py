@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 T = TypeVar("T")
 
 Columns = Mapping[str, Any]
-"""What the work found in a part: values by the name of their column, lists or arrays of equal length."""
+"""What the work found in a part: values by the name of their column, lists or arrays; of equal length for a table."""
 
 FEWEST_TEXTS = 500
 """Texts that a part should hold at least: below, handing it over costs as much as the work."""

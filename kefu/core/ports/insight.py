@@ -1,4 +1,4 @@
-"""Insight: what customers said, by topic, and how well each visit went. Two faces of the store."""
+"""Insight: what customers said, by topic, and how well each visit went. Three faces of the store."""
 
 from __future__ import annotations
 
@@ -65,11 +65,25 @@ class Topic:
         return " · ".join(dict.fromkeys(phrases[:most]))
 
 
+State = Literal["acknowledged", "dismissed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a colleague made of an alarm: it is being seen to, or it is nothing to see to, and why."""
+
+    state: State
+    who: str
+    at: datetime
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """More messages of a topic than chance explains: `observed` in the `days` up to `day`, where `expected` were.
 
-    `topic` is empty for all messages together. `chance` is how likely so many are if nothing has changed.
+    `topic` is empty for all messages together. `chance` is how likely so many are if nothing has changed. It is one
+    episode: `last` is the latest day on which there were still too many, None where that was `day` alone.
     """
 
     topic: str
@@ -78,6 +92,18 @@ class Alarm:
     observed: int
     expected: float
     chance: float
+    last: date | None = None
+    settled: Settlement | None = None
+
+    @property
+    def until(self) -> date:
+        """The latest day of the episode."""
+        return self.last or self.day
+
+    @property
+    def is_dismissed(self) -> bool:
+        """Whether a colleague said that there is nothing to see to."""
+        return self.settled is not None and self.settled.state == "dismissed"
 
 
 class Reason(NamedTuple):
@@ -117,6 +143,10 @@ class Label(NamedTuple):
     comment: str = ""
 
 
+Place = tuple[datetime, str, int]
+"""Where a message stands among all: its time, conversation and number."""
+
+
 class Mining(Protocol):
     """What customers said, and what it is about."""
 
@@ -131,14 +161,29 @@ class Mining(Protocol):
     async def mentions(self, since: datetime, until: datetime, scope: Scope) -> Sequence[Mention]:
         """The messages from `since` to before `until`, in order, of conversations within a scope."""
 
+    async def next_mentions(
+        self, since: datetime, until: datetime, after: Place | None, limit: int, *, unplaced: bool = False
+    ) -> Sequence[Mention]:
+        """So many messages of that time behind a place, in order; those that no topic was looked for yet, or all."""
+
+    async def count_mentions(self, since: datetime, until: datetime) -> Mapping[tuple[str, date], int]:
+        """How many messages each topic (empty: none) had on each day."""
+
     async def place_mentions(self, placed: Sequence[tuple[str, int, str, float]]) -> None:
-        """Give messages their topic: (conversation id, number, topic, closeness)."""
+        """Give messages their topic: (conversation id, number, topic, closeness), the closeness never 0."""
+
+
+class Findings(Protocol):
+    """What was found in it: topics, and alarms with what colleagues made of them."""
 
     async def keep_topics(self, topics: Sequence[Topic], alarms: Sequence[Alarm], at: datetime) -> None:
-        """Keep topics in the place of those before, and add alarms; one of the same topic and day stays as it was."""
+        """Keep topics in the place of those before, and add alarms; one that was there takes `last` alone."""
 
     async def topics(self) -> tuple[Sequence[Topic], Sequence[Alarm], datetime | None]:
         """The topics, the alarms of the last year, latest first, and when they were found; None: never."""
+
+    async def settle_alarm(self, topic: str, day: date, settled: Settlement | None) -> bool:
+        """Keep what a colleague made of an alarm; None opens it again. False where there is no such alarm."""
 
 
 class Judging(Protocol):

@@ -18,9 +18,10 @@ from kefu.core.ports.calls import Calls
 from kefu.core.ports.desk import Desk, Line
 from kefu.core.ports.extracts import Extracts
 from kefu.core.ports.foresight import Foresight
-from kefu.core.ports.insight import Judging, Mining
+from kefu.core.ports.insight import Findings, Judging, Mining
 from kefu.core.ports.library import Library
 from kefu.core.ports.opinions import Opinions
+from kefu.core.ports.past import Past
 from kefu.core.ports.people import Audit, People, SignIns
 from kefu.core.ports.questions import Questions
 from kefu.core.ports.reports import Reports
@@ -231,7 +232,9 @@ class Memory(
     Reports,
     Extracts,
     Mining,
+    Findings,
     Judging,
+    Past,
     Foresight,
     People,
     SignIns,

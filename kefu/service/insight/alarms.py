@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kefu.core.ports.insight import Alarm
@@ -24,7 +24,7 @@ FEWEST_DAYS = 14
 FEWEST = 5
 """Messages without which nothing is alarmed."""
 QUIET = timedelta(days=7)
-"""After an alarm, the same topic is not alarmed again for so long."""
+"""So long without too many messages ends an episode; before, the topic is not alarmed again, settled or not."""
 PRIOR_DAYS = 14
 """How many days of evidence the usual unrest of all topics counts, beside a topic's own."""
 USUAL_PER_YEAR = 6.0
@@ -51,12 +51,12 @@ class Series:
 def watch(
     topics: Mapping[str, Counts], total: Counts, day: date, before: Sequence[Alarm], per_year: float = USUAL_PER_YEAR
 ) -> list[Alarm]:
-    """The alarms of a day that is over, most unlikely first. `total` counts the messages of each day, of any topic.
+    """The alarms of a day that is over, most unlikely first, and those among `before` whose episode goes on.
 
-    Cost: some 20 µs a topic and window.
+    `total` counts the messages of each day, of any topic. Cost: some 20 µs a topic and window.
     """
     first = min((one for one, count in total.items() if count), default=day)
-    recent = {one.topic for one in before if timedelta(0) <= day - one.day < QUIET}
+    going_on = {one.topic: one for one in before if one.day <= day and day - one.until < QUIET}
     tests: list[Alarm] = []
     for days in WINDOWS:
         length = min(BASELINE, (day - first).days + 1 - days)
@@ -70,8 +70,9 @@ def watch(
     found = _significant(tests, per_year / 365)
     best: dict[str, Alarm] = {}
     for alarm in found:
-        if alarm.topic not in recent and alarm.observed >= FEWEST:
-            best.setdefault(alarm.topic, alarm)
+        if alarm.observed >= FEWEST:
+            known = going_on.get(alarm.topic)
+            best.setdefault(alarm.topic, replace(known, last=day) if known else alarm)
     return list(best.values())
 
 

@@ -91,6 +91,18 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Wage:
+    """What an hour of a colleague costs the company, all in all, in a currency; 0: nobody said."""
+
+    hour: float = 0.0
+    currency: str = ""
+
+    def of(self, hours: float) -> float | None:
+        """What so many hours cost; None where nobody said what one costs."""
+        return round(hours * self.hour, 2) if self.hour > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What figures are made of: the messages and visits of a period and of the time before."""
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 
 from kefu.app import Operator
+from kefu.app.insight import wage_of
 from kefu.service.insight.quality import QUALITIES, overall
 from kefu.web.gate import Needs
 from kefu.web.hall import Hall, hall_of
-from kefu.web.insight import as_row, day_of, read_heard, read_judged, write_label
+from kefu.web.insight import as_row, day_of, read_heard, read_judged, settle_alarm, write_label
 
 Hallway = Annotated[Hall, Depends(hall_of)]
 Staff = Annotated[Operator, Depends(Needs("read_reports"))]
 Judge = Annotated[Operator, Depends(Needs("judge", "quality.label"))]
+Settler = Annotated[Operator, Depends(Needs("judge", "alarm.settle"))]
 
 router = APIRouter(prefix="/insight", tags=["insight"])
 
@@ -69,8 +72,17 @@ class Messages(BaseModel):
     messages: list[Said]
 
 
+class Settled(BaseModel):
+    """What a colleague made of an alarm."""
+
+    state: str
+    who: str
+    at: datetime
+    reason: str
+
+
 class Risen(BaseModel):
-    """An alarm; `topic` is empty for all messages together."""
+    """An alarm; `topic` is empty for all messages together. It went on until `until`; `settled` is null while open."""
 
     topic: str
     day: date
@@ -78,6 +90,17 @@ class Risen(BaseModel):
     observed: int
     expected: float
     chance: float
+    until: date
+    settled: Settled | None
+
+
+class Settling(BaseModel):
+    """The alarm of a topic and day, and what to make of it."""
+
+    topic: str
+    day: date
+    state: Literal["acknowledged", "dismissed", "open"]
+    reason: str = Field("", description="why there is nothing to see to; needed to dismiss", max_length=500)
 
 
 class Opinion(BaseModel):
@@ -96,7 +119,8 @@ class Opinion(BaseModel):
 async def topics(hall: Hallway, who: Staff, period: Annotated[Period, Query()]) -> dict[str, Any]:
     """What customers came with: each topic and family with its figures, most visits first."""
     heard = await read_heard(hall, who, period.query())
-    return {"found_at": heard.found_at, "topics": [as_row(one) for one in heard.figures]}
+    wage = wage_of(hall.kefu.config)
+    return {"found_at": heard.found_at, "topics": [as_row(one, wage) for one in heard.figures]}
 
 
 @router.get("/messages")
@@ -110,9 +134,15 @@ async def messages(hall: Hallway, who: Staff, behind: Annotated[Behind, Query()]
 
 @router.get("/alarms")
 async def alarms(hall: Hallway, who: Staff) -> list[Risen]:
-    """Topics of which there were more messages than chance explains, latest first."""
+    """Topics of which there were more messages than chance explains, latest first, with what was made of them."""
     heard = await read_heard(hall, who, {})
     return [Risen.model_validate(one, from_attributes=True) for one in heard.alarms]
+
+
+@router.put("/alarms", status_code=204)
+async def settle(hall: Hallway, who: Settler, settling: Settling, request: Request) -> None:
+    """Say that an alarm is being seen to, or that there is nothing to see to; `open` takes that back."""
+    await settle_alarm(hall, who, {name: str(value) for name, value in settling.model_dump().items()}, request)
 
 
 @router.get("/quality")

@@ -113,6 +113,7 @@ ROUTES = [
     Door("/topics/said", topics.said, REPORTS),
     Door("/topics/{topic}", topics.one, REPORTS),
     Door("/alarms", alarms.show, REPORTS),
+    Door("/alarms", alarms.settle, Needs("judge", "alarm.settle"), ["POST"]),
     Door("/digest", digest.show, REPORTS),
     Door("/digest.pdf", digest.pdf, REPORTS),
     Door("/quality", quality.show, REPORTS),

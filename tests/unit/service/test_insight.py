@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
 import pytest
 
-from kefu.core.ports.insight import Alarm, Label, Reason, Score, Topic
+from kefu.core.ports.insight import Alarm, Label, Reason, Score, Settlement, Topic
 from kefu.service.insight.agreement import agree, agreements, draw, kappa, level
 from kefu.service.insight.alarms import DAY, Series, exceedance, watch
 from kefu.service.insight.digest import digest, week_of
@@ -54,10 +55,11 @@ def traffic(seed: int, days: int, topics: int = 15, unrest: float = 1.0, rise: t
 
 
 def alarmed(found: Traffic, days: range, per_year: float) -> list[Alarm]:
-    alarms: list[Alarm] = []
+    alarms: dict[tuple[str, date], Alarm] = {}
     for number in days:
-        alarms += watch(*found, START + DAY * number, alarms, per_year)
-    return alarms
+        later = watch(*found, START + DAY * number, [*alarms.values()], per_year)
+        alarms |= {(one.topic, one.day): one for one in later}
+    return [*alarms.values()]
 
 
 @pytest.mark.parametrize("unrest", [1.0, 2.0])
@@ -80,8 +82,22 @@ def test_what_rises_is_alarmed_soon_and_once() -> None:
     first = next(one for one in found if one.topic == "t0")
     assert START + DAY * 80 <= first.day <= START + DAY * 83
     assert first.observed > 2 * first.expected
-    days = [one.day for one in found if one.topic == "t0"]
-    assert all(later - earlier >= timedelta(days=7) for earlier, later in pairwise(days))
+    mine = [one for one in found if one.topic == "t0"]
+    assert all(later.day - earlier.until >= timedelta(days=7) for earlier, later in pairwise(mine))
+
+
+def test_a_settled_alarm_does_not_come_back_while_its_episode_goes_on() -> None:
+    traffic_ = traffic(5, 130, rise=(80, 4.0))
+    alarms: dict[tuple[str, date], Alarm] = {}
+    for number in range(70, 130):
+        later = watch(*traffic_, START + DAY * number, [*alarms.values()], 6.0)
+        for one in later:
+            settled = one.settled or Settlement("dismissed", "mei", datetime(2026, 3, 30, tzinfo=UTC), "a sale")
+            alarms[one.topic, one.day] = replace(one, settled=settled)
+    mine = [one for one in alarms.values() if one.topic == "t0"]
+    assert len(mine) == 1
+    assert mine[0].settled
+    assert mine[0].until - mine[0].day > timedelta(days=14)  # it went on, and nobody was alarmed again
 
 
 def test_a_busy_day_alone_alarms_no_topic() -> None:

@@ -28,7 +28,7 @@ from kefu.core.errors import BadConfig, DeliveryFailed
 from kefu.core.events import CallBegan
 from kefu.core.nouns import Identity, Inbound
 from kefu.core.ports.desk import Scope
-from kefu.core.ports.insight import Mention
+from kefu.core.ports.insight import Alarm, Mention
 from kefu.core.ports.line import Caller
 from kefu.service.desk.deeds import Close, Rate, Reply
 from kefu.service.turn import conversation_id_of, take_turn
@@ -84,7 +84,7 @@ def test_a_call_without_a_word_is_no_visit(house: WebHouse) -> None:
     bench, now = house.bench, datetime.now(UTC)
     asyncio.run(note(Caller("rest", "L1-9", "k1"), [CallBegan(now, "k1", "phone", "zh")], bench.house))
     gathering = Insight(bench.store, bench.house.catalog, bench.house.hours).gathering
-    assert asyncio.run(gathering.catch_up()) == 0
+    assert asyncio.run(gathering.catch_up())
     assert asyncio.run(mentions(house)) == []
 
 
@@ -158,6 +158,58 @@ def test_labels_are_kept_and_agreement_is_shown(lived: WebHouse, open_client: An
         assert client.post("/api/v1/insight/labels", json=one, headers=AS_OPERATOR).status_code == 422
     gone = {"conversation": "nobody", "number": 1, **levels}
     assert client.post("/api/v1/insight/labels", json=gone, headers=AS_OPERATOR).status_code == 404
+
+
+def test_an_alarm_is_settled_with_a_reason_and_opened_again(lived: WebHouse, open_client: Any) -> None:
+    client, store, day = open_client(lived), lived.bench.store, datetime.now(UTC).date() - timedelta(days=2)
+    topics, _, at = asyncio.run(store.topics())
+    assert at
+    asyncio.run(store.keep_topics(topics, [Alarm(topics[0].id, day, 1, 12, 3.0, 1e-5)], at))
+    alarm = {"topic": topics[0].id, "day": str(day)}
+    shown = "12 messages by" in get(client, "/desk/topics", lang="en").text
+    assert shown
+    api, page = "/api/v1/insight/alarms", "/desk/alarms"
+    assert client.put(api, json={**alarm, "state": "dismissed"}, headers=AS_OPERATOR).status_code == 422
+    assert client.put(api, json={**alarm, "state": "gone"}, headers=AS_OPERATOR).status_code == 422
+    unknown = {**alarm, "topic": "nothing", "state": "acknowledged"}
+    assert client.put(api, json=unknown, headers=AS_OPERATOR).status_code == 404
+    why = {"state": "dismissed", "reason": "a sale <b>"}
+    assert client.put(api, json={**alarm, **why}, headers=AS_OPERATOR).status_code == 204
+    (found,) = get(client, api).json()
+    assert found["settled"]["state"] == "dismissed"
+    assert found["settled"]["who"]
+    told = get(client, page, lang="en").text
+    assert "a sale &lt;b&gt;" in told
+    assert "nothing to see to" in told
+    assert "12 messages by" not in get(client, "/desk/topics", lang="en").text
+    for state, wanted in (("open", None), ("acknowledged", "acknowledged")):
+        form = {**alarm, "state": state}
+        answer = client.post(page, data=form, headers=AS_OPERATOR, follow_redirects=False)
+        assert answer.status_code == 303
+        (found,) = get(client, api).json()
+        assert (found["settled"] or {}).get("state") == wanted
+    trail = get(client, "/api/v1/audit").text
+    assert trail.count("alarm.settle") == 3
+    assert "a sale" not in trail
+
+
+def test_hours_are_priced_where_the_company_says_what_one_costs(tmp_path: Path, open_client: Any) -> None:
+    house = WebHouse(make_config(tmp_path, insight__hour_cost=60.0, insight__currency="CNY"))
+    asyncio.run(live(house))
+    asyncio.run(mined(house))
+    client = open_client(house)
+    found = [one for one in get(client, "/api/v1/insight/topics", **PERIOD).json()["topics"] if one["hours"]]
+    assert found
+    for one in found:
+        assert one["cost"] == round(60 * one["hours"], 2)
+        assert f"{one['cost']:,.0f} CNY" in get(client, f"/desk/topics/{one['id']}", **PERIOD).text
+
+
+def test_without_a_price_the_page_says_how_to_set_one(lived: WebHouse, open_client: Any) -> None:
+    client = open_client(lived)
+    one = get(client, "/api/v1/insight/topics", **PERIOD).json()["topics"][0]
+    assert one["cost"] is None
+    assert "hour_cost" in get(client, f"/desk/topics/{one['id']}", lang="en", **PERIOD).text
 
 
 def test_who_may_not_read_reports_sees_nothing(lived: WebHouse, open_client: Any) -> None:

@@ -15,6 +15,7 @@ from kefu.adapters.stores.memory.facts import Facts
 from kefu.adapters.stores.memory.foresight import MemoryForesight
 from kefu.adapters.stores.memory.library import MemoryLibrary
 from kefu.adapters.stores.memory.mining import MemoryMining
+from kefu.adapters.stores.memory.past import MemoryPast
 from kefu.adapters.stores.memory.people import MemoryPeople
 from kefu.core.errors import Conflict, Repeat
 from kefu.core.events import DrawnForReview, Event, Judged, PersonReplied, QuestionLeft, QuestionSettled
@@ -42,7 +43,7 @@ class Slip:
 
 
 @dataclass(slots=True)
-class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments, MemoryMining, MemoryForesight):
+class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments, MemoryMining, MemoryForesight, MemoryPast):
     """Keeps everything in dictionaries; each method runs without a pause, so it is atomic."""
 
     _talks: dict[str, Conversation] = field(default_factory=dict)
@@ -50,7 +51,6 @@ class MemoryStore(MemoryLibrary, MemoryPeople, MemoryAttachments, MemoryMining, 
     _updated: dict[str, datetime] = field(default_factory=dict)
     _taken: dict[tuple[str, str], str] = field(default_factory=dict)
     _claims: dict[str, str] = field(default_factory=dict)
-    _log: list[Recorded] = field(default_factory=list)
     _turns: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     _slips: dict[str, Slip] = field(default_factory=dict)
     _exchanges: dict[str, Exchange] = field(default_factory=dict)

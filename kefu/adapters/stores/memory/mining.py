@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeVar
 
 from kefu.adapters.stores.memory.desk import Shelf, is_seen
 from kefu.core.nouns import Conversation
 from kefu.core.ports.desk import Scope
-from kefu.core.ports.insight import Alarm, Label, Mention, Score, Topic
+from kefu.core.ports.insight import Alarm, Label, Mention, Place, Score, Settlement, Topic
 
 Key = tuple[str, int]
 One = TypeVar("One", Mention, Score)
@@ -58,6 +59,18 @@ class MemoryMining(ABC):
         """See `Mining`."""
         return self._between(self._mentions, since, until, scope)
 
+    async def next_mentions(
+        self, since: datetime, until: datetime, after: Place | None, limit: int, *, unplaced: bool = False
+    ) -> Sequence[Mention]:
+        """See `Mining`."""
+        found = self._between(self._mentions, since, until, Scope())
+        behind = (one for one in found if after is None or (one.at, one.conversation_id, one.number) > after)
+        return [one for one in behind if not unplaced or not (one.topic or one.closeness)][:limit]
+
+    async def count_mentions(self, since: datetime, until: datetime) -> Mapping[tuple[str, date], int]:
+        """See `Mining`."""
+        return Counter((one.topic, one.day) for one in self._mentions.values() if since <= one.at < until)
+
     async def place_mentions(self, placed: Sequence[tuple[str, int, str, float]]) -> None:
         """See `Mining`."""
         for id_, number, topic, closeness in placed:
@@ -66,14 +79,23 @@ class MemoryMining(ABC):
                 self._mentions[id_, number] = one._replace(topic=topic, closeness=closeness)
 
     async def keep_topics(self, found: Sequence[Topic], risen: Sequence[Alarm], at: datetime) -> None:
-        """See `Mining`."""
+        """See `Findings`."""
         self._topics = (tuple(found), at)
-        self._alarms = {**{(one.topic, one.day): one for one in risen}, **self._alarms}
+        for one in risen:
+            there = self._alarms.get((one.topic, one.day), one)
+            self._alarms[one.topic, one.day] = replace(there, last=one.last)
 
     async def topics(self) -> tuple[Sequence[Topic], Sequence[Alarm], datetime | None]:
-        """See `Mining`."""
+        """See `Findings`."""
         risen = sorted(self._alarms.values(), key=lambda one: (-one.day.toordinal(), one.chance))
         return self._topics[0], risen, self._topics[1] if self._topics[0] else None
+
+    async def settle_alarm(self, topic: str, day: date, settled: Settlement | None) -> bool:
+        """See `Findings`."""
+        if (topic, day) not in self._alarms:
+            return False
+        self._alarms[topic, day] = replace(self._alarms[topic, day], settled=settled)
+        return True
 
     async def scores(self, since: datetime, until: datetime, scope: Scope) -> Sequence[Score]:
         """See `Judging`."""

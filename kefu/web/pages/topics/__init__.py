@@ -16,7 +16,7 @@ from kefu.core.ports.insight import Topic
 from kefu.service.insight.digest import FAILURES
 from kefu.service.insight.topics import Growth, by_day, of_topic, quotes, troubled
 from kefu.web.hall import hall_of
-from kefu.web.insight import alarm_name, day_of, read_heard
+from kefu.web.insight import alarm_name, day_of, priced, read_heard
 from kefu.web.pages.reports import reach
 from kefu.web.pages.reports.chart import draw
 from kefu.web.pages.topics.drawing import draw_map, mood
@@ -38,7 +38,7 @@ async def show(request: Request) -> Response:
     query, language = dict(request.query_params), _language(request)
     heard = await read_heard(hall, who, query)
     top, mentions = heard.top, heard.mentions
-    recent = [one for one in heard.alarms if hall.today - one.day <= ALARMS_SHOWN]
+    recent = [one for one in heard.alarms if hall.today - one.until <= ALARMS_SHOWN and not one.is_dismissed]
     return render(
         request,
         "topics/page.html",
@@ -55,6 +55,7 @@ async def show(request: Request) -> Response:
         automate=sorted((one for one in top if one.simple.count), key=lambda one: -one.simple.count)[:QUOTES],
         job=hall.jobs.latest("mine"),
         presets=PRESETS,
+        cost=lambda hours: priced(hall, hours),
         **_ways(query, language),
     )
 
@@ -77,6 +78,7 @@ async def one(request: Request) -> Response:
         below=heard.below(found.topic.id),
         bars=draw(by_day(mentions, heard.ground.period)),
         quotes=quotes(mentions, QUOTES),
+        cost=priced(hall, found.hours),
         failures=[(name, len(troubled(mentions, heard.ground.facts, name))) for name in FAILURES],
         **_ways(query, language),
     )
