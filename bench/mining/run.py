@@ -2,6 +2,7 @@
 
     python bench/mining/run.py --data DIR                     everything; a million messages, some ten minutes of CPU
     python bench/mining/run.py --data DIR --messages 20000    a small one; results.json is left as it is
+    python bench/mining/run.py --data DIR --parts store       one part; the other figures stay as they are
 
 See README.md.
 """
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import store
 from messages import generate
 
 from kefu.ai.text.normal import normalise
@@ -35,11 +37,13 @@ from kefu.ai.topics.model import TopicModel
 from kefu.ai.topics.space import Space, terms_of, unit
 from kefu.app.batch.engine import Engine, _processes
 from kefu.app.insight.texts import mine_texts
+from kefu.app.insight.work import Reading
 from kefu.core.ports.insight import Alarm
 from kefu.service.insight.alarms import DAY, watch
 
 HERE = Path(__file__).parent
-WHOLE, PAIR, PART = 1_000_000, 100_000, 5_000
+WHOLE, PAIR, PART, TALKS = 1_000_000, 100_000, 5_000, 30_000
+PARTS = ("topics", "encoder", "alarms", "texts", "store")
 SETS = {"banking77": "banking77/train.csv", "clinc150": "clinc150/train.csv", "smp2017": "smp2017_ecdt/train.csv"}
 MOST_TEXTS = 4_000
 SEEDS = 2
@@ -59,10 +63,7 @@ def figure(name: str, value: float, unit: str, better: str, goal: float | None =
 def topics_found(data: Path) -> None:
     """NMI and ARI against the labels of public sets' training files, told how many topics there are, beside k-means."""
     for name, file in SETS.items():
-        with (data / file).open(encoding="utf-8", newline="") as rows:
-            pairs = [(row["text"], row.get("label") or row["intent"]) for row in csv.DictReader(rows)]
-        chosen = np.random.default_rng(0).permutation(len(pairs))[:MOST_TEXTS]
-        texts, labels = zip(*(pairs[at] for at in chosen), strict=True)
+        texts, labels = drawn(data / file)
         count = len(set(labels))
         terms = [terms_of(text) for text in texts]
         ours, theirs = [], []
@@ -83,6 +84,15 @@ def topics_found(data: Path) -> None:
             figure(f"{name}: {measure}, {count} topics", mean, "ratio", "higher", **more)
         figure(f"{name}: NMI, told nothing", nmi, "ratio", "higher")
         figure(f"{name}: topics, told nothing (labels: {count})", len(free.centres), "topics", "higher")
+
+
+def drawn(file: Path) -> tuple[Sequence[str], Sequence[str]]:
+    """Texts of a labelled file with their labels, drawn alike for all methods."""
+    with file.open(encoding="utf-8", newline="") as rows:
+        pairs = [(row["text"], row.get("label") or row["intent"]) for row in csv.DictReader(rows)]
+    chosen = np.random.default_rng(0).permutation(len(pairs))[:MOST_TEXTS]
+    texts, labels = zip(*(pairs[at] for at in chosen), strict=True)
+    return texts, labels
 
 
 def plain_means(texts: Sequence[str], count: int, seed: int) -> list[int]:
@@ -161,10 +171,11 @@ def traffic(
 
 def watched(counts: dict[str, dict[date, int]], total: dict[date, int], days: range) -> list[Alarm]:
     """All alarms of these days."""
-    found: list[Alarm] = []
+    found: dict[tuple[str, date], Alarm] = {}
     for number in days:
-        found += watch(counts, total, date(2026, 1, 1) + DAY * number, found, PER_YEAR)
-    return found
+        later = watch(counts, total, date(2026, 1, 1) + DAY * number, [*found.values()], PER_YEAR)
+        found |= {(one.topic, one.day): one for one in later}
+    return [*found.values()]
 
 
 def mined(place: Path, count: int, workers: int) -> dict[str, float]:
@@ -203,6 +214,52 @@ def truth(place: Path, count: int, workers: int) -> float:
 
     table = ds.dataset(place / f"out-{count}-{workers}" / "parts").to_table().sort_by("row")
     return agreement(table.column("topic").to_pylist(), [number for _, number in generate(count)])[0]
+
+
+def with_encoder(data: Path, folder: Path) -> None:
+    """The same agreement with an encoder's vectors beside the words, on the sets in English."""
+    reading = Reading("onnx.v1", str(folder), ("en",))
+    for name in ("banking77", "clinc150"):
+        texts, labels = drawn(data / SETS[name])
+        count = len(set(labels))
+        terms, extra = [terms_of(text) for text in texts], reading.vectors([(text, "") for text in texts])
+        both = {}
+        for what, vectors in (("words", None), ("words and MiniLM", extra)):
+            runs = [TopicModel.find(terms, vectors, count=count, seed=seed) for seed in range(SEEDS)]
+            found = [agreement(one.place(terms, vectors, least=-1.0).topics.tolist(), labels) for one in runs]
+            both[what] = [[one[at] for one in found] for at in (0, 1)]
+        for at, measure in enumerate(("NMI", "ARI")):
+            plain, ours = (both[what][at] for what in ("words", "words and MiniLM"))
+            more = {"baseline": round(float(np.mean(plain)), 4), "baseline_name": "words alone"}
+            name_ = f"{name}: {measure}, {count} topics, with MiniLM"
+            figure(name_, float(np.mean(ours)), "ratio", "higher", interval=[min(ours), max(ours)], **more)
+        free = TopicModel.find(terms, extra)
+        placed = free.place(terms, extra).topics
+        known = placed >= 0
+        nmi, _ = agreement(placed[known].tolist(), [label for label, is_ in zip(labels, known, strict=True) if is_])
+        figure(f"{name}: NMI, told nothing, with MiniLM", nmi, "ratio", "higher")
+        figure(f"{name}: topics, told nothing, with MiniLM (labels: {count})", len(free.centres), "topics", "higher")
+
+
+def from_store(count: int) -> None:
+    """A store is mined on two cores: messages a second and core, memory at a third and at all, only what is new."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as name:
+        for talks in (count // 3, count):
+            home = Path(name) / str(talks)
+            home.mkdir()
+            store.run(home, "fill", "0", str(talks))
+            took = store.run(home, "mine", "2")
+            about, spent = f"store of {talks:,} conversations", took["gather_s"] + took["mine_s"]
+            figure(f"{about}: peak memory of the process that leads", took["peak_mb"], "MB", "lower")
+            figure(f"{about}: messages a second and core", took["messages"] / spent, "1/s", "higher")
+        figure(f"{about}: messages", took["messages"], "messages", "higher")
+        figure(f"{about}: CPU, gathering", took["gather_s"], "s", "lower")
+        figure(f"{about}: CPU, topics and placing", took["mine_s"], "s", "lower")
+        store.run(home, "fill", str(count), str(count // 100))
+        later = store.run(home, "mine", "2")
+        spent = later["gather_s"] + later["mine_s"]
+        figure(f"{about}: messages read by a second run, of 1 % more", later["messages"], "messages", "lower")
+        figure(f"{about}: CPU of that run", spent, "s", "lower")
 
 
 def throughput(count: int) -> None:
@@ -253,24 +310,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="the folder with banking77, clinc150, smp2017_ecdt")
     parser.add_argument("--messages", type=int, default=WHOLE)
+    parser.add_argument("--conversations", type=int, default=TALKS)
     parser.add_argument("--years", type=int, default=4)
+    parser.add_argument("--encoder", type=Path, help="an English encoder: topics are also found with its vectors")
+    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
         one(Path(asked.one[0]), int(asked.one[1]), int(asked.one[2]))
         return
-    if asked.data:
+    if asked.data and "topics" in asked.parts:
         topics_found(asked.data)
-    alarms(asked.years)
-    throughput(asked.messages)
+    if asked.data and asked.encoder and "encoder" in asked.parts:
+        with_encoder(asked.data, asked.encoder)
+    if "alarms" in asked.parts:
+        alarms(asked.years)
+    if "texts" in asked.parts:
+        throughput(asked.messages)
+    if "store" in asked.parts:
+        from_store(asked.conversations)
     if asked.messages == WHOLE and asked.data:
-        results = {
-            "command": "python bench/mining/run.py --data DIR",
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-            "date": datetime.now(UTC).date().isoformat(),
-            "figures": figures,
-        }
-        (HERE / "results.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        write()
+
+
+def write() -> None:
+    """Write results.json; figures that were not measured now stay as they are."""
+    file = HERE / "results.json"
+    now = {one["name"]: one for one in figures}
+    before = json.loads(file.read_text("utf-8"))["figures"] if file.is_file() else []
+    results = {
+        "command": "python bench/mining/run.py --data DIR --encoder DIR",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "date": datetime.now(UTC).date().isoformat(),
+        "figures": [now.pop(one["name"], one) for one in before] + list(now.values()),
+    }
+    file.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

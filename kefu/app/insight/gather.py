@@ -40,7 +40,7 @@ class Hearing:
                 if end > first:
                     mine = [one for one in events if fact.number <= one.number < end]
                     said += mentions(mine, fact, self.ground)
-                    judged.append(score(mine, fact))
+                    judged.append(score(mine, fact, self.ground.thanks))
         return {"mentions": said, "scores": judged}
 
 

@@ -8,7 +8,7 @@ here in full, so that who disagrees sees with which one; colleagues' labels say 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from kefu.core.events import (
@@ -20,9 +20,11 @@ from kefu.core.events import (
     Event,
     FlowEnded,
     MessageUnderstood,
+    PersonReplied,
     QuestionAsked,
     QuestionLeft,
     Reopened,
+    Replied,
 )
 from kefu.core.ports.insight import Quality, Reason, Score
 from kefu.core.ports.reports import Fact
@@ -41,10 +43,15 @@ SLOW_S = 600.0
 WEIGHTS: Mapping[Quality, float] = {"solved": 0.4, "tone": 0.2, "process": 0.2, "effort": 0.2}
 
 
-def score(recorded: Sequence[Recorded], fact: Fact) -> Score:
-    """The score of a visit by its events, as far as they tell; see `finished` for what is known only later."""
+def score(recorded: Sequence[Recorded], fact: Fact, thanks: Collection[str] = ()) -> Score:
+    """The score of a visit by its events, as far as they tell; see `finished` for what is known only later.
+
+    `thanks` are the intents of customers who are content.
+    """
     events = [one.event for one in recorded]
-    reasons = (*_solved(events, fact), *_tone(events), *_process(events, fact), *_effort(events, fact))
+    reactions = _reactions(events)
+    solved = _solved(events, fact, reactions, thanks)
+    reasons = (*solved, *_tone(events), *_process(events, fact), *_effort(events, fact, reactions))
     return _summed(Score(fact.conversation_id, fact.number, fact.at, fact.day, 0, 0, 0, 0, reasons, fact.sample))
 
 
@@ -69,13 +76,28 @@ def _summed(found: Score) -> Score:
     return found._replace(solved=solved, tone=tone, process=process, effort=effort)
 
 
-def _solved(events: Sequence[Event], fact: Fact) -> Iterator[Reason]:
+def _reactions(events: Sequence[Event]) -> list[MessageUnderstood]:
+    """What customers said once they had an answer, whoever gave it: the best sign of what it was worth."""
+    first = next((place for place, one in enumerate(events) if isinstance(one, Replied | PersonReplied)), len(events))
+    return [one for one in events[first:] if isinstance(one, MessageUnderstood)]
+
+
+def _is_thanks(one: MessageUnderstood, thanks: Collection[str]) -> bool:
+    is_praise = one.act is not None and one.act.name == "praise"
+    return is_praise or (bool(one.intents) and one.intents[0].name in thanks)
+
+
+def _solved(
+    events: Sequence[Event], fact: Fact, reactions: Sequence[MessageUnderstood], thanks: Collection[str]
+) -> Iterator[Reason]:
     if fact.rating >= GOOD_RATING:
         yield Reason("solved", "rated_good", 50)
     elif 0 < fact.rating <= BAD_RATING:
         yield Reason("solved", "rated_bad", -50)
-    elif fact.confirmed:
+    elif fact.confirmed or any(_is_thanks(one, thanks) for one in reactions):
         yield Reason("solved", "thanked", 40)
+    if reactions and (points := round(20 * reactions[-1].sentiment)):
+        yield Reason("solved", "last_word_good" if points > 0 else "last_word_bad", points)
     if fact.answered:
         yield Reason("solved", "answered", 20)
     if fact.handed and fact.answers and fact.resolution:
@@ -126,11 +148,13 @@ def _process(events: Sequence[Event], fact: Fact) -> Iterator[Reason]:
         yield Reason("process", "task_failed", -20)
 
 
-def _effort(events: Sequence[Event], fact: Fact) -> Iterator[Reason]:
-    if (more := fact.asked - USUAL_MESSAGES) > 0:
+def _effort(events: Sequence[Event], fact: Fact, reactions: Sequence[MessageUnderstood]) -> Iterator[Reason]:
+    if not fact.handed and (more := fact.asked - USUAL_MESSAGES) > 0:  # with people, longer talks help more often
         yield Reason("effort", "many_messages", -6 * min(more, 8))
     if count := sum(isinstance(one, Clarified) for one in events):
         yield Reason("effort", "asked_back", -12 * min(3, count))
+    if count := sum(one.act is not None and one.act.name == "complaint" for one in reactions):
+        yield Reason("effort", "insisted", -15 * min(2, count))
     asked = [one.question.about for one in events if isinstance(one, QuestionAsked)]
     if again := sum(len(list(some)) - 1 for _, some in groupby(asked)):
         yield Reason("effort", "asked_again", -10 * min(3, again))

@@ -11,11 +11,14 @@ from random import Random
 
 import pytest
 
+from kefu.core.events import Event, MessageReceived, MessageUnderstood, PersonReplied
+from kefu.core.nouns import Act, ActScore, IntentScore
 from kefu.core.ports.insight import Alarm, Label, Reason, Score, Settlement, Topic
+from kefu.core.ports.store import Recorded
 from kefu.service.insight.agreement import agree, agreements, draw, kappa, level
 from kefu.service.insight.alarms import DAY, Series, exceedance, watch
 from kefu.service.insight.digest import digest, week_of
-from kefu.service.insight.quality import finished, overall
+from kefu.service.insight.quality import finished, overall, score
 from kefu.service.insight.report import Period
 from kefu.service.insight.topics import Ground, Growth, figures, quotes, troubled
 from kefu.testing.check_insight import mention_of
@@ -97,7 +100,7 @@ def test_a_settled_alarm_does_not_come_back_while_its_episode_goes_on() -> None:
     mine = [one for one in alarms.values() if one.topic == "t0"]
     assert len(mine) == 1
     assert mine[0].settled
-    assert mine[0].until - mine[0].day > timedelta(days=14)  # it went on, and nobody was alarmed again
+    assert mine[0].until - mine[0].day > timedelta(days=7)  # it went on, and nobody was alarmed again
 
 
 def test_a_busy_day_alone_alarms_no_topic() -> None:
@@ -163,6 +166,39 @@ def test_scores_and_labels_agree_where_they_do() -> None:
     assert found["tone"].kappa is not None
     assert abs(found["tone"].kappa) < 0.3
     assert found["process"].count == 40
+
+
+def visit(*said: Event) -> Score:
+    """The score of a visit that a colleague answered."""
+    recorded = [Recorded(place, "a", place, f"t{place}", event) for place, event in enumerate(said, start=1)]
+    fact = fact_of("a", answered=False, handed=said[0].at, asked=sum(isinstance(one, MessageReceived) for one in said))
+    return score(recorded, fact, ("thank",))
+
+
+def heard(sentiment: float, intent: str = "refund", act: Act = "enquiry") -> tuple[Event, ...]:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    scores = (IntentScore(intent, 0.9),)
+    understood = MessageUnderstood(at, "zh", scores, (), (), sentiment, 0.1, 0.1, ActScore(act, 0.9), "kit")
+    return MessageReceived(at, "", "退款"), understood
+
+
+def test_what_customers_say_to_an_answer_tells_whether_it_was_solved() -> None:
+    answer = PersonReplied(datetime(2026, 3, 2, tzinfo=UTC), "mei", "好的")
+    thanked = visit(*heard(-0.9), answer, *heard(0.5, "thank"))
+    angry = visit(*heard(-0.9), answer, *heard(-0.9, act="complaint"))
+    silent = visit(*heard(-0.9), answer)
+    assert angry.solved < silent.solved < thanked.solved
+    assert angry.effort < silent.effort == thanked.effort
+    assert {one.code for one in thanked.reasons} >= {"thanked", "last_word_good"}
+    assert {one.code for one in angry.reasons} >= {"last_word_bad", "insisted"}
+    before = visit(*heard(0.5, "thank"), answer)  # thanks for an answer that nobody had given yet
+    assert "thanked" not in {one.code for one in before.reasons}
+
+
+def test_a_long_talk_with_people_costs_no_points() -> None:
+    answer = PersonReplied(datetime(2026, 3, 2, tzinfo=UTC), "mei", "好的")
+    short, long = visit(*heard(0.0), answer), visit(*(one for _ in range(9) for one in (*heard(0.0), answer)))
+    assert long.effort == short.effort
 
 
 def test_what_only_time_tells_is_counted_later() -> None:
