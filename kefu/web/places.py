@@ -54,7 +54,7 @@ AREAS: Mapping[str, Sequence[Place]] = {
         Place("/desk/teams", "teams", "read_reports"),
         Place("/desk/service_levels", "service_levels", "read_reports"),
         Place("/desk/rules", "rules", "read_reports"),
-        Place("/desk/fields", "fields", "read_reports"),
+        Place("/desk/fields", "fields", "read_reports", ("/desk/tags",)),
         Place("/desk/channels", "channels", "change_settings"),
         Place("/desk/settings", "settings", "change_settings"),
         Place("/desk/audit", "audit", "read_audit"),

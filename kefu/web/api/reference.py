@@ -39,6 +39,7 @@ from kefu.web.api import (
     questions,
     reports,
     stream,
+    tags,
     tools,
     training,
     webhooks,
@@ -106,8 +107,8 @@ BARE = (
 )
 
 PARTS = (
-    desk, calling, inbox, files, stream, copilot, tools, work, knowledge, manage, plan, people, questions, reports,
-    facts, insight, training,
+    desk, calling, inbox, files, stream, copilot, tools, tags, work, knowledge, manage, plan, people, questions,
+    reports, facts, insight, training,
 )  # fmt: skip
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 

@@ -22,6 +22,7 @@ KINDS = (
     "settings",
     "plan",
     "macro",
+    "tag",
     "training",
 )
 

@@ -37,6 +37,9 @@ WHOLE = ("views", "list", "talk", "context")
 SETTLED = ("closed", "machine", "snoozed", "to_review")
 """Views in which nobody waits, so the latest come first."""
 
+TAGGED = "tag:"
+"""How the address of the view of one tag begins, which stands in no list."""
+
 SHOWN = 400
 """Events of a long conversation that are shown at first."""
 
@@ -149,7 +152,8 @@ async def _list(hall: Hall, who: Operator, asked: Asked) -> dict[str, Any]:
         ids = tuple(dict.fromkeys(line.conversation_id for line in lines))
         page = await read_inbox(hall, who, View(ids=ids), "newest", limit=FOUND) if ids else Page(())
         return {"page": page, "found": {line.conversation_id: line for line in reversed(lines)}}
-    view = (await all_views(hall, who)).get(asked.view, View())
+    tag = asked.view.removeprefix(TAGGED) if asked.view.startswith(TAGGED) else None
+    view = (await all_views(hall, who)).get(asked.view, View(tag=tag))
     return {"page": await read_inbox(hall, who, view, asked.order, after=asked.after), "found": {}}
 
 
