@@ -11,6 +11,7 @@ from datetime import datetime
 from starlette.requests import HTTPConnection
 
 from kefu.app import Operator, scope_of
+from kefu.app.labelled import TAG as SAMPLE
 from kefu.core.errors import BadInput, NotFound
 from kefu.core.ports.desk import View
 from kefu.core.trail import Entry
@@ -87,6 +88,8 @@ async def rename(hall: Hall, who: Operator, connection: HTTPConnection, tag: str
     tag, new = tag.strip(), " ".join(new.split())
     if new == tag or len(new) > LONGEST or not new.isprintable():
         raise BadInput(f"Write another tag of at most {LONGEST} characters, or nothing to take it away.")
+    if SAMPLE in (tag, new):
+        raise BadInput(f"{SAMPLE!r} marks sample conversations; remove these by `kefu sample remove`.")
     page = await hall.kefu.store.inbox(View(scope_of(who), tag=tag), "newest", "", AT_ONCE)
     if not page.entries:
         raise NotFound(f"No conversation has the tag {tag!r}.")

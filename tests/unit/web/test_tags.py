@@ -59,6 +59,7 @@ def test_a_tag_is_taken_away_on_the_page(talks: tuple[TestClient, list[str]]) ->
     assert client.post("/desk/tags", data={"tag": "refund", "new": ""}, headers=AS_OPERATOR).status_code == 422
     rename(client, 404, tag="refnd", new="x")
     rename(client, 422, tag="refund", new="refund")
+    rename(client, 422, tag="refund", new="sample")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kefu.app import may
+from kefu.app.labelled import TAG
 from kefu.core.errors import BadInput, NotFound
 from kefu.web import tags
 from kefu.web.hall import hall_of, read_form
@@ -57,6 +58,7 @@ async def _page(request: Request, wrong: str = "") -> Response:
         tags=await tags.list_tags(hall, who),
         changes=await tags.list_changes(hall, who) if may_change else (),
         may_change=may_change,
+        fixed=TAG,
         wrong=wrong,
         done=query.get("done", "") if query.get("done", "").isdecimal() else "",
         more=bool(query.get("more")),
