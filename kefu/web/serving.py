@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -103,7 +104,9 @@ class Later:
         await (await self._made)(scope, receive, send)
 
 
+@cache
 def _team_api() -> ASGIApp:
+    """The same for all installations in a process: it knows which one it serves by the request."""
     from kefu.web.api.reference import make_api
 
     return make_api()

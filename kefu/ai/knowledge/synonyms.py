@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from kefu.ai.knowledge.terms import words_of
@@ -24,8 +24,8 @@ class Synonyms:
     def __init__(self, groups: Iterable[tuple[Sequence[str], Sequence[str]]]) -> None:
         found: dict[Phrase, dict[Phrase, None]] = {}
         for asked, meant in groups:
-            others = [tuple(words_of(text)) for text in meant]
-            for phrase in (tuple(words_of(text)) for text in asked):
+            others = [_phrase(text) for text in meant]
+            for phrase in map(_phrase, asked):
                 known = found.setdefault(phrase, {})
                 known.update({other: None for other in others if other and other != phrase})
         self._meant = {phrase: tuple(others) for phrase, others in found.items() if phrase and others}
@@ -38,6 +38,12 @@ class Synonyms:
             for size in range(1, LONGEST_PHRASE + 1)
             if (phrase := tuple(words[start : start + size])) in self._meant
         }
+
+
+@lru_cache(maxsize=4096)
+def _phrase(text: str) -> Phrase:
+    """The words of a phrase; the house's own come with every index that is opened."""
+    return tuple(words_of(text))
 
 
 def read_synonyms(text: str, where: str) -> list[tuple[list[str], list[str]]]:
