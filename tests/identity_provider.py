@@ -37,24 +37,26 @@ class IdentityProvider:
             self._port = free.getsockname()[1]
         self.issuer = f"http://127.0.0.1:{self._port}"
         self._process = subprocess.Popen([sys.executable, __file__, str(self._port)])
+        self._browser = httpx2.Client(verify=False)
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             with suppress(httpx2.TransportError):
-                httpx2.get(f"{self.issuer}/jwks")
+                self._browser.get(f"{self.issuer}/jwks")
                 return
             time.sleep(0.05)
         raise AssertionError("the provider does not start")
 
     def next(self, **claims: object) -> None:
         """What the next ID token says, beside what it must."""
-        httpx2.post(f"{self.issuer}/next", json=claims).raise_for_status()
+        self._browser.post(f"{self.issuer}/next", json=claims).raise_for_status()
 
     def follow(self, address: str) -> str:
         """Be the browser of somebody who is signed in there; where it is sent back to."""
-        return str(httpx2.get(address).headers["location"])
+        return str(self._browser.get(address).headers["location"])
 
     def stop(self) -> None:
         """End the process."""
+        self._browser.close()
         self._process.kill()
         self._process.wait()
 

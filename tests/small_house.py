@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -146,6 +147,7 @@ ACTIONS = {
 }
 
 
+@cache
 def skill(name: str) -> Skill:
     manifest = f'name = "{name}"\nowner = "tests"\nlanguages = ["zh"]\ntitle = {{ zh = "{name}" }}\n{MANIFESTS[name]}'
     return parse_skill(name, {"skill.toml": manifest, "replies.zh.toml": REPLIES, **QUERIES}, ACTIONS)
@@ -253,10 +255,14 @@ ENGLISH: Row = {"id": "C1", "title": "英语口语", "lesson": 12}
 MATH: Row = {"id": "C2", "title": "初中数学", "lesson": 5}
 
 
+@cache
+def _catalog() -> Catalog:
+    return Catalog.of([skill(name) for name in MANIFESTS], house_texts(Path("nowhere")), identity_skill="who")
+
+
 def make_bench(now: datetime = datetime(2026, 3, 2, 2, tzinfo=UTC)) -> Bench:
     store = MemoryStore()
     records = TableRecords({"L1": [ENGLISH], "L2": [ENGLISH, MATH]}, {("E2603010001", "5678"): "L2"})
-    catalog = Catalog.of([skill(name) for name in MANIFESTS], house_texts(Path("nowhere")), identity_skill="who")
 
     async def inline(work: Callable[[], Reading]) -> Reading:
         return work()
@@ -265,7 +271,7 @@ def make_bench(now: datetime = datetime(2026, 3, 2, 2, tzinfo=UTC)) -> Bench:
     house = House(
         store=store,
         reader=RuleReader(),
-        catalog=catalog,
+        catalog=_catalog(),
         records={"school": records},
         promise=Promise(),
         hours=Hours(ZONE),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -43,9 +45,13 @@ CHANNELS = {
 }
 
 
+@cache
+def _defaults() -> dict[str, object]:
+    return dict(_flat(tomllib.loads(files("kefu.app").joinpath("defaults.toml").read_text("utf-8"))))
+
+
 def make_config(home: Path, **own: object) -> Config:
-    defaults = dict(_flat(tomllib.loads(files("kefu.app").joinpath("defaults.toml").read_text("utf-8"))))
-    values = defaults | {f"security.{name}": value for name, value in SECURITY.items()}
+    values = deepcopy(_defaults()) | {f"security.{name}": value for name, value in SECURITY.items()}
     values |= {f"channels.{name}.use": use for name, (use, _) in CHANNELS.items()}
     values |= {"kefu.name": "示例网校", **{name.replace("__", "."): value for name, value in own.items()}}
     return Config(home, values, dict.fromkeys(values, "default"))

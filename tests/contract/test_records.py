@@ -28,7 +28,7 @@ async def records(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         async with csv.open_records({"folder": ".", "schema": "schema.sql", "home": str(tmp_path)}) as opened:
             yield opened
         return
-    url = f"sqlite:///{tmp_path}/kit.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    url = f"sqlite:///{tmp_path}/kit.db" if request.param == "sqlite" else request.getfixturevalue("empty_postgres_url")
     engine = make_engine(url)
     with engine.begin() as connection:
         connection.execute(text(PEOPLE))

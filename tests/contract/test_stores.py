@@ -53,13 +53,12 @@ async def open_at(url: str) -> AsyncIterator[Memory]:
 
 
 @pytest.fixture
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Memory]:
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Memory]:
     if request.param == "memory":
         async with memory.open_store({}) as opened:
             yield opened
     else:
-        url = f"sqlite:///{tmp_path}/kit.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-        async with open_at(url) as opened:
+        async with open_at(request.getfixturevalue(f"{request.param}_url")) as opened:
             yield opened
 
 
@@ -69,22 +68,22 @@ async def test_a_store_keeps_its_promises(store: Memory, check) -> None:
     await check(store)
 
 
-@pytest.mark.parametrize("database", DATABASES, indirect=True)
+@pytest.mark.parametrize("store_url", DATABASES, indirect=True)
 @pytest.mark.parametrize(
     "check", [*SHARED_STORE_CHECKS, *SHARED_LIBRARY_CHECKS, *SHARED_PEOPLE_CHECKS], ids=lambda check: check.__name__
 )
-async def test_two_stores_on_one_database(database: str, check) -> None:
+async def test_two_stores_on_one_database(store_url: str, check) -> None:
     async with AsyncExitStack() as stack:
-        await check(*[await stack.enter_async_context(open_at(database)) for _ in range(2)])
+        await check(*[await stack.enter_async_context(open_at(store_url)) for _ in range(2)])
 
 
-@pytest.mark.parametrize("database", DATABASES, indirect=True)
-async def test_it_is_all_there_after_opening_again(database: str) -> None:
-    async with open_at(database) as store:
+@pytest.mark.parametrize("store_url", DATABASES, indirect=True)
+async def test_it_is_all_there_after_opening_again(store_url: str) -> None:
+    async with open_at(store_url) as store:
         commit = turn_of(talk_of("again"), "again")
         await store.commit(commit)
         await store.shelve([article_of("again")], [], "mei", NOW)
-    async with open_at(database) as store:
+    async with open_at(store_url) as store:
         assert await store.load("kit", "again") == commit.conversation
         assert [one.id for one in await store.articles()] == ["again"]
 
@@ -130,12 +129,12 @@ async def test_a_database_of_an_older_kefu_gets_what_is_new_and_keeps_what_it_ha
         assert (await store.changes(0)).edition == 1
 
 
-@pytest.mark.parametrize("database", DATABASES, indirect=True)
+@pytest.mark.parametrize("store_url", DATABASES, indirect=True)
 @pytest.mark.parametrize("change", ["UPDATE audit SET who = 'li'", "DELETE FROM audit"])
-async def test_the_database_itself_keeps_the_audit_trail(database: str, change: str) -> None:
-    async with open_at(database) as store:
+async def test_the_database_itself_keeps_the_audit_trail(store_url: str, change: str) -> None:
+    async with open_at(store_url) as store:
         await store.record([Deed("mei", "person.role", "person:p-li")], NOW)
-    engine = make_engine(database)
+    engine = make_engine(store_url)
     with pytest.raises(SQLAlchemyError, match="only grows"), engine.begin() as connection:
         connection.execute(text(change))
     engine.dispose()

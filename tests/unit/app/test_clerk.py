@@ -42,9 +42,7 @@ Open = Callable[..., Office]
 async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
     """An office with teams and service levels, on the store of the test's kind."""
     kind = getattr(request, "param", "memory")
-    url = {"memory": "memory", "sqlite": f"sqlite:///{tmp_path}/clerk.db"}.get(kind) or request.getfixturevalue(
-        "postgres_url"
-    )
+    url = "memory" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
     async with open_store(url) as store:
         yield make_office(store, make_config(tmp_path, service_levels=LEVELS, handoff__hours="09:00-18:00", **TEAMS))
 
@@ -234,12 +232,12 @@ async def test_accounts_say_who_knows_what_and_how_much_they_take(office: Office
     assert given == ["skill:form load:0/1"]
 
 
-@pytest.mark.parametrize("database", DATABASES, indirect=True)
-async def test_two_processes_do_everything_once_and_overload_nobody(database: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("store_url", DATABASES, indirect=True)
+async def test_two_processes_do_everything_once_and_overload_nobody(store_url: str, tmp_path: Path) -> None:
     tag = {"name": "vip", "when": ["HandedOff"], "then": {"deed": "tag", "add": ["vip"]}}
     config = make_config(tmp_path, service_levels=LEVELS, rules=[tag], **TEAMS)
     async with AsyncExitStack() as stack:
-        stores = [await stack.enter_async_context(open_store(database)) for _ in range(2)]
+        stores = [await stack.enter_async_context(open_store(store_url)) for _ in range(2)]
         offices = [make_office(store, config) for store in stores]
         talks = [await offices[0].ask(sender=f"s{number}") for number in range(6)]
         await offices[0].here("mei", "chen")

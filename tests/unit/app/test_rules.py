@@ -46,8 +46,7 @@ event = {score = [4, 5]}
 async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
     """An office with the rules and the store that the test names."""
     kind, rules = getattr(request, "param", ("memory", [REFUNDS]))
-    url = "memory" if kind == "memory" else f"sqlite:///{tmp_path}/rules.db"
-    url = request.getfixturevalue("postgres_url") if kind == "postgres" else url
+    url = "memory" if kind == "memory" else request.getfixturevalue(f"{kind}_url")
     async with open_store(url) as store:
         yield make_office(store, make_config(tmp_path, rules=rules, teams__billing__members=["mei"]))
 

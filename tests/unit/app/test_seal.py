@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from clerk_house import open_store
@@ -26,9 +25,9 @@ STORES = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgre
 
 
 @pytest.fixture(params=STORES)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Memory]:
-    url = {"memory": "memory", "sqlite": f"sqlite:///{tmp_path}/seal.db"}.get(request.param)
-    async with open_store(url or request.getfixturevalue("postgres_url")) as opened:
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Memory]:
+    kind = request.param
+    async with open_store("memory" if kind == "memory" else request.getfixturevalue(f"{kind}_url")) as opened:
         yield opened
 
 

@@ -19,13 +19,14 @@ Open = Callable[..., TestClient]
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Only what is worse than a warning is logged, in one line."""
+    """Only what is worse than a warning is logged, in one line; then as before: the defaults draw tracebacks slowly."""
+    before = structlog.get_config()
     structlog.configure(
         processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
     )
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,12 +20,12 @@ KINDS = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres
 
 
 @pytest.fixture(params=KINDS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Memory]:
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Memory]:
     match request.param:
         case "memory":
             opening = memory.open_store({})
         case "sqlite":
-            opening = sqlite.open_store({"path": str(tmp_path / "kefu.db")})
+            opening = sqlite.open_store({"path": request.getfixturevalue("sqlite_url").removeprefix("sqlite:///")})
         case _:
             opening = postgres.open_store({"url": request.getfixturevalue("postgres_url")})
     async with opening as opened:
