@@ -40,6 +40,7 @@ check: $(VENV)/.dev ## Format, lint, types, architecture, skills, documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python tools/bench_types.py
 	$(BIN)/lint-imports
 	$(BIN)/deptry kefu
 	$(BIN)/codespell kefu docs/en README.md CONTRIBUTING.md bench tools tests

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from statsforecast.models import (
@@ -18,7 +20,7 @@ from statsforecast.models import (
 )
 
 DAY, WEEK = 28, 140
-MODELS = {
+MODELS: dict[str, Callable[[], Any]] = {
     "SeasonalExponentialSmoothing": lambda: SeasonalExponentialSmoothingOptimized(WEEK),
     "AutoETS": lambda: AutoETS(season_length=DAY, model="ANA"),
     "MSTL with AutoARIMA": lambda: MSTL([DAY, WEEK], trend_forecaster=AutoARIMA(max_p=2, max_q=2)),

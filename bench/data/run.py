@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,7 +69,7 @@ def main() -> None:
     (HERE / "results.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def figure(name: str, values: list[float], unit: str) -> dict[str, object]:
+def figure(name: str, values: Sequence[float], unit: str) -> dict[str, object]:
     """One row of the results: the mean, and as interval the least and the most of the seeds."""
     mean = round(sum(values) / len(values), 3)
     row: dict[str, object] = {"name": name, "value": mean, "unit": unit, "better": "higher", "goal": None}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from gold import NOW, Marked
 
@@ -74,8 +76,8 @@ def recognizers() -> Finder | None:
     except ImportError:
         return None
 
-    def found(kind: str, one: object, values: Iterable[str]) -> Marked:
-        return Marked(kind, one.start, one.end + 1, frozenset(values))  # type: ignore[attr-defined]
+    def found(kind: str, one: Any, values: Iterable[str]) -> Marked:  # noqa: ANN401 - of an untyped library
+        return Marked(kind, one.start, one.end + 1, frozenset(values))
 
     def find(text: str) -> list[Marked]:
         culture = Culture.English if text.isascii() else Culture.Chinese
@@ -92,7 +94,7 @@ def recognizers() -> Finder | None:
             value = float(one.resolution["value"].rstrip("%"))
             out.append(found("percent", one, (f"{value:g}",)))
         for kind, recognise in (("phone", recognize_phone_number), ("email", recognize_email), ("url", recognize_url)):
-            for one in _safe(lambda recognise=recognise: recognise(text, culture)):
+            for one in _safe(partial(recognise, text, culture)):
                 plain = "".join(char for char in one.text if char.isdigit() or char == "+")
                 out.append(
                     found(kind, one, (plain, plain.removeprefix("+86")) if kind == "phone" else (one.text.lower(),))
@@ -108,10 +110,10 @@ CURRENCIES = {
 }  # fmt: skip
 
 
-def _moment(one: object) -> tuple[str, list[str]]:
-    name = one.type_name.partition(".")[2]  # type: ignore[attr-defined]
+def _moment(one: Any) -> tuple[str, list[str]]:  # noqa: ANN401 - of an untyped library
+    name = one.type_name.partition(".")[2]
     values: list[str] = []
-    for value in (one.resolution or {}).get("values", ()):  # type: ignore[attr-defined]
+    for value in (one.resolution or {}).get("values", ()):
         single, begin, end = value.get("value", ""), value.get("start", ""), value.get("end", "")
         if name == "duration":
             values.append(str(single).partition(".")[0])
@@ -135,7 +137,7 @@ def _day_before(day: str) -> str:
     return str(date.fromisoformat(day) - timedelta(days=1)) if day > "0001-01-01" else day
 
 
-def _safe(recognise: Callable[[], list[object]]) -> list[object]:
+def _safe(recognise: Callable[[], list[Any]]) -> list[Any]:
     """What is found, or nothing where the library fails on a text, as it does on some."""
     try:
         return recognise()

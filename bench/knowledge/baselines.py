@@ -39,7 +39,8 @@ def tf_idf(body: Body, cut: Cut = words_of) -> list[list[int]]:
     lengths = np.array(norm)
 
     def weigh(counts: np.ndarray, lengths: np.ndarray, idf: float) -> np.ndarray:
-        return idf * idf * (1 + np.log(counts)) / lengths
+        found: np.ndarray = idf * idf * (1 + np.log(counts)) / lengths
+        return found
 
     return _ranked(body, cut, weigh, lambda total, held: math.log((1 + total) / (1 + held)) + 1, lengths)
 

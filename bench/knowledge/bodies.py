@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kefu.ai.knowledge.passages import cut
 from kefu.ai.knowledge.sentences import split_sentences
@@ -59,7 +60,7 @@ def rows(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def lines(file: Path) -> Iterator[dict[str, object]]:
+def lines(file: Path) -> Iterator[dict[str, Any]]:
     """The lines of a JSON file."""
     with file.open(encoding="utf-8") as given:
         yield from map(json.loads, given)

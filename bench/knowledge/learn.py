@@ -89,7 +89,8 @@ def learn_weights(sets: list[list[Example]]) -> np.ndarray:
         slope = 1e-3 * weights
         for examples in sets:
             for signs, right, _ in (one for one in examples if one[1].any()):
-                shares = softmax(np.where(signs[:, IS_TEXT] > 0, *(weights @ signs.T)[::-1]))
+                by_unit, by_text = weights @ signs.T
+                shares = softmax(np.where(signs[:, IS_TEXT] > 0, by_text, by_unit))
                 pull = (shares - shares * right / (shares @ right + 1e-12))[:, None] * signs / len(examples)
                 is_text = signs[:, IS_TEXT] > 0
                 slope += np.stack((pull[~is_text].sum(axis=0), pull[is_text].sum(axis=0)))
@@ -146,7 +147,8 @@ def hits_of(example: Example, ranking: Ranking, *, with_answer: bool) -> Iterato
 def softmax(scores: np.ndarray) -> np.ndarray:
     """Shares of 1."""
     grown = np.exp(scores - scores.max())
-    return grown / grown.sum()
+    shares: np.ndarray = grown / grown.sum()
+    return shares
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def measure(body: Body, knowledge: Search, method: str) -> None:
         base = {name: first_right(closed, rank(closed)) for name, rank in BASELINES.items()}
         name = max(base, key=lambda one: base[one])
         ours = first_right(closed, [numbers(hits) for hits in found])
-        more = {"baseline": round(base[name], 4), "baseline_name": name}
+        more: dict[str, Any] = {"baseline": round(base[name], 4), "baseline_name": name}
         figure(f"{at}R@1, all links followed", ours, "ratio", "higher", **more)
     for noise in ("typos", "homophones", "traditional"):
         if body.language == "zh" or noise == "typos":

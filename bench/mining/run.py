@@ -80,7 +80,11 @@ def topics_found(data: Path) -> None:
         for at, measure in enumerate(("NMI", "ARI")):
             mean, plain = (float(np.mean([one[at] for one in some])) for some in (ours, theirs))
             spread = [min(one[at] for one in ours), max(one[at] for one in ours)]
-            more = {"baseline": round(plain, 4), "baseline_name": "k-means over TF-IDF of words", "interval": spread}
+            more: dict[str, Any] = {
+                "baseline": round(plain, 4),
+                "baseline_name": "k-means over TF-IDF of words",
+                "interval": spread,
+            }
             figure(f"{name}: {measure}, {count} topics", mean, "ratio", "higher", **more)
         figure(f"{name}: NMI, told nothing", nmi, "ratio", "higher")
         figure(f"{name}: topics, told nothing (labels: {count})", len(free.centres), "topics", "higher")
@@ -106,7 +110,8 @@ def plain_means(texts: Sequence[str], count: int, seed: int) -> list[int]:
     dense = np.zeros((len(texts), len(terms)), np.float32)
     rows = np.repeat(np.arange(len(texts)), np.diff(sparse.starts))
     dense[rows, sparse.columns] = sparse.values
-    return cluster(unit(dense), count, seed).owners.tolist()
+    owners: list[int] = cluster(unit(dense), count, seed).owners.tolist()
+    return owners
 
 
 def agreement(one: Sequence[Any], other: Sequence[Any]) -> tuple[float, float]:
@@ -181,7 +186,9 @@ def watched(counts: dict[str, dict[date, int]], total: dict[date, int], days: ra
 def mined(place: Path, count: int, workers: int) -> dict[str, float]:
     """Mine so many messages in a process of its own: wall and CPU seconds, peak memory, agreement with the truth."""
     command = [sys.executable, __file__, "--one", str(place), str(count), str(workers)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+    found: dict[str, float] = json.loads(told)
+    return found
 
 
 def one(place: Path, count: int, workers: int) -> None:
@@ -230,7 +237,7 @@ def with_encoder(data: Path, folder: Path) -> None:
             both[what] = [[one[at] for one in found] for at in (0, 1)]
         for at, measure in enumerate(("NMI", "ARI")):
             plain, ours = (both[what][at] for what in ("words", "words and MiniLM"))
-            more = {"baseline": round(float(np.mean(plain)), 4), "baseline_name": "words alone"}
+            more: dict[str, Any] = {"baseline": round(float(np.mean(plain)), 4), "baseline_name": "words alone"}
             name_ = f"{name}: {measure}, {count} topics, with MiniLM"
             figure(name_, float(np.mean(ours)), "ratio", "higher", interval=[min(ours), max(ours)], **more)
         free = TopicModel.find(terms, extra)

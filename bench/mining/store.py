@@ -113,7 +113,9 @@ async def prepare(home: Path, first: int, count: int) -> dict[str, float]:
 def run(home: Path, *words: str) -> dict[str, float]:
     """One of the two in a process of its own, so that memory is that of the run."""
     command = [sys.executable, __file__, str(home), *words]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+    found: dict[str, float] = json.loads(told)
+    return found
 
 
 if __name__ == "__main__":

@@ -239,4 +239,4 @@ def alarms(name: str, texts: Sequence[str], finders: dict[str, Finder], shown: i
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -257,7 +257,8 @@ def stopped(wrong: np.ndarray, alpha: float) -> np.ndarray:
         logs.append(np.cumsum(gains, axis=1))
     capital = np.logaddexp.reduce(np.stack(logs), axis=0) - math.log(len(WORSE))
     reached = capital >= -math.log(DELTA)
-    return np.where(reached.any(1), reached.argmax(1) + 1, wrong.shape[1])
+    first: np.ndarray = np.where(reached.any(1), reached.argmax(1) + 1, wrong.shape[1])
+    return first
 
 
 REPEATED = (63, 125, 250, 500, 1000, 2000)

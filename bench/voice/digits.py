@@ -13,6 +13,7 @@ import io
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -133,14 +134,14 @@ def write(out: Path, weights: list[tuple[np.ndarray, np.ndarray]]) -> None:
     for at, (weight, bias) in enumerate(weights):
         kept += [numpy_helper.from_array(weight, f"w{at}"), numpy_helper.from_array(bias, f"b{at}")]
         kernel, dilation, stride = LAYERS[at] if at < len(LAYERS) else (1, 1, 1)
-        shape = {"kernel_shape": [kernel], "dilations": [dilation], "strides": [stride]}
+        shape: dict[str, Any] = {"kernel_shape": [kernel], "dilations": [dilation], "strides": [stride]}
         pads = [dilation * (kernel // 2)] * 2
         nodes.append(helper.make_node("Conv", [f"h{at}", f"w{at}", f"b{at}"], [f"c{at}"], pads=pads, **shape))
         if at == len(LAYERS):
             break
         nodes.append(helper.make_node("Relu", [f"c{at}"], [f"r{at}"]))
-        last = ["Identity", [f"r{at}"]] if stride > 1 else ["Add", [f"h{at}", f"r{at}"]]
-        nodes.append(helper.make_node(*last, [f"h{at + 1}"]))
+        kind, inputs = ("Identity", [f"r{at}"]) if stride > 1 else ("Add", [f"h{at}", f"r{at}"])
+        nodes.append(helper.make_node(kind, inputs, [f"h{at + 1}"]))
     nodes.append(helper.make_node("Transpose", [f"c{len(LAYERS)}"], ["scores"], perm=[0, 2, 1]))
     nodes.append(helper.make_node("LogSoftmax", ["scores"], ["log_probs"], axis=2))
     heard = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", "T", BANDS])

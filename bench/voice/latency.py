@@ -148,7 +148,7 @@ async def settled(caller: Caller) -> None:
 async def first_sound(caller: Caller, since: float) -> float:
     """Wait for the first sound after a moment; how long it took, ms."""
     await until(lambda: caller.sound(since), 30)
-    return (caller.sound(since)[0][0] - since) * 1e3
+    return float(caller.sound(since)[0][0] - since) * 1e3
 
 
 async def gaps(line: str, turns: int) -> list[float]:
@@ -260,7 +260,11 @@ def main() -> None:
 def keep(file: Path) -> None:
     """Put the figures into the results, in place of the earlier ones of calls."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    fresh = {"command": "python bench/voice/latency.py", "machine": machine, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+    fresh: dict[str, Any] = {
+        "command": "python bench/voice/latency.py",
+        "machine": machine,
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
     results = json.loads(file.read_text("utf-8")) if file.is_file() else {**fresh, "figures": []}
     others = [one for one in results["figures"] if not one["name"].startswith("calls: ")]
     file.write_text(json.dumps({**fresh, **results, "figures": [*others, *figures]}, indent=1) + "\n", "utf-8")

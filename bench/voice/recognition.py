@@ -231,7 +231,9 @@ def silence(data: Path | None) -> Iterator[dict[str, Any]]:
     sounds = (noise(30, 16_000, -30), noise(30, 16_000, -50), keypad(30, 16_000), square(30, 16_000), bytes(960_000))
     began = sum(len(detector.open(16_000, 400).push(sound)) for sound in sounds)
     yield figure("silence: turns begun by 150 s of noise, keys and zeros", began, "", "lower", goal=0)
-    for language in ("en", "zh") if data else ():
+    if data is None:
+        return
+    for language in ("en", "zh"):
         said = clips(data, language)
         found = 0
         for clip in said:
@@ -275,9 +277,9 @@ def digit_figures(data: Path, model: Path) -> Iterator[dict[str, Any]]:
         sound, rate_hz = soundfile.read(path, dtype="float32")
         if speaker in TRAINED:
             sets["known speakers, official test"].append(Clip(sound, rate_hz, digit))
-    for (speaker, digit), takes in digit_clips(data).items():
+    for (speaker, number), takes in digit_clips(data).items():
         if speaker == STRANGER:
-            sets["a stranger"] += [Clip(sound.astype(np.float32), 8000, str(digit)) for sound in takes]
+            sets["a stranger"] += [Clip(sound.astype(np.float32), 8000, str(number)) for sound in takes]
     began, seconds = time.process_time(), 0.0
     for name, said in sets.items():
         yield figure(

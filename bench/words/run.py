@@ -154,4 +154,4 @@ def learned(texts: Sequence[Sentence], own: EnglishSegmenter) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
