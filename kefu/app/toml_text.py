@@ -59,7 +59,7 @@ def put_in(text: str, blocks: Sequence[Block], at: int, head: str, values: Value
         return "".join([*lines[:begin], f"{fresh}\n", *lines[begin:]])
     end = blocks[-1].end if blocks else len(lines)
     body, rest = "".join(lines[:end]).rstrip(), "".join(lines[end:])
-    return f"{body}\n\n{fresh}{f'{chr(10)}{rest}' if rest else ''}".lstrip("\n")
+    return "\n".join(filter(None, (f"{body}\n" if body else "", fresh, rest)))
 
 
 def without(text: str, block: Block) -> str:

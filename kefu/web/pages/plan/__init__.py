@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -195,6 +195,7 @@ async def _list(request: Request, *, problem: BadConfig | Overtaken | None = Non
         who=who,
         kind=kind,
         shown=shown,
+        moves=moves_of(shown["tables"]),
         choices=await _choices(request),
         changes=await plan.list_changes(hall, who, kind) if may(who, "change_settings") else (),
         problem=problem,
@@ -204,6 +205,13 @@ async def _list(request: Request, *, problem: BadConfig | Overtaken | None = Non
         spans=SPANS,
         latest=LATEST,
     )
+
+
+def moves_of(found: Sequence[Table]) -> list[list[tuple[int, str]]]:
+    """For each table, where it can be moved: before and after a neighbour in its own file."""
+    files = ["", *(one.file for one in found), ""]
+    sides = ((-1, "earlier"), (1, "later"))
+    return [[(by, word) for by, word in sides if files[at + by] == files[at]] for at in range(1, len(found) + 1)]
 
 
 async def _form(request: Request, sheet: Sheet) -> Response:
