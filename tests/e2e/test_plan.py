@@ -129,3 +129,44 @@ def test_two_who_change_the_same_are_told_and_what_is_removed_comes_back(
     expect(page.locator("article h2").first).to_have_text("usual")
     examine(page, shots / f"plan-{lang}-levels.png")
     page.context.close()
+
+
+@pytest.mark.parametrize("lang", LOOKS)
+def test_tags_and_macros_are_changed_and_put_back(
+    own_server: Server, browser: Browser, shots: Path, tmp_path: Path, lang: str
+) -> None:
+    page, problems = opened(own_server, tmp_path, browser, lang)
+    own_server.operate("/plan/fields", table={"name": "plan", "title": {"zh": "套餐", "en": "Plan"}})
+    talk = own_server.write("L1-a", "转人工")["conversation"]
+    own_server.operate(f"/conversations/{talk}/deeds", deeds=[{"deed": "tag", "add": ["refnd"]}], who="小美")
+    page.goto(f"{own_server.address}/desk/tags")
+    page.locator("main details summary").click()
+    examine(page, shots / f"plan-{lang}-tags.png")
+    page.locator("input[name=new]").fill("refund")
+    page.keyboard.press("Enter")
+    expect(page.locator(".good")).to_contain_text("1")
+    expect(page.locator("main li b").first).to_have_text("refund")
+    page.locator("form[action*='/undo/'] button").first.click()
+    expect(page.locator("main li b").first).to_have_text("refnd")
+
+    page.goto(f"{own_server.address}/desk/macros")
+    page.locator("input[name=name]").fill("Bye")
+    page.locator("textarea[name=zh]").fill("再见")
+    page.locator("input[name='field.plan']").fill("pro")
+    page.locator("form.writing button.main").click()
+    page.locator("details.card summary").click()
+    expect(page.locator("details[open] input[name='field.plan']")).to_have_value("pro")
+    examine(page, shots / f"plan-{lang}-macros.png")
+    page.locator("details[open] button[name=do]").click()
+    expect(page.locator("details.card")).to_have_count(0)
+    page.locator("form[action*='/undo/'] button").first.click()
+    expect(page.locator("details.card")).to_have_count(1)
+
+    page.goto(f"{own_server.address}/desk/inbox/{talk}")
+    page.locator("#head [data-do=beside]").click()
+    page.locator("#context [data-ask=set_fields]").click()
+    page.locator("#ask-set_fields [data-field=plan]").fill("pro")
+    page.locator("#ask-set_fields button[value=do]").click()
+    expect(page.locator("#context")).to_contain_text("套餐" if lang == "zh" else "Plan", timeout=15_000)
+    assert problems == []
+    page.context.close()
