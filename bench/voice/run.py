@@ -1,6 +1,7 @@
 """How well are callers heard, and how soon answered? README.md says how.
 
-python bench/voice/run.py [--data DIR] [--prompts DIR] [--digits DIR] [--only PART …]
+python bench/voice/run.py [--data DIR] [--prompts DIR] [--digits DIR] [--words DIR]
+                          [--only PART …]
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 import recognition  # noqa: E402 - beside this file
 from sets import write  # noqa: E402
 
-COMMAND = "python bench/voice/run.py --data DIR --prompts DIR --digits DIR"
-PARTS = ("synthetic", "telephone", "real", "silence", "memory", "digits")
+COMMAND = "python bench/voice/run.py --data DIR --prompts DIR --digits DIR --words DIR"
+PARTS = ("synthetic", "telephone", "real", "words", "silence", "stalls", "memory", "digits")
 
 
 def figures(part: str, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
@@ -32,7 +33,11 @@ def figures(part: str, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
         case "silence":
             yield from recognition.silence(options.data)
         case "memory":
-            yield recognition.memory()
+            yield from recognition.memory()
+        case "stalls":
+            yield from recognition.stalls()
+        case "words" if options.words:
+            yield from recognition.words(options.words)
         case "digits" if options.data and options.digits:
             yield from recognition.digit_figures(options.data, options.digits)
 
@@ -43,6 +48,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="the folder that holds speech_clips/ and fsdd/")
     parser.add_argument("--prompts", type=Path, help="Asterisk's sounds with core-sounds-en.txt")
     parser.add_argument("--digits", type=Path, help="the model that digits.py made")
+    parser.add_argument("--words", type=Path, help="a clone of github.com/hugolpz/audio-cmn")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     for part in options.only:

@@ -15,7 +15,7 @@ import numpy as np
 
 from kefu.ai.speech import need
 from kefu.ai.speech.clauses import clauses, spoken_in
-from kefu.ai.speech.process import SpeakingProcess
+from kefu.ai.speech.process import EngineProcess
 from kefu.ai.speech.sound import as_sound, check_rate
 from kefu.core.errors import BadInput
 from kefu.core.ports.speech import Synthesiser, Voice
@@ -40,7 +40,7 @@ class Espeak:
     """Asks the process clause by clause."""
 
     def __init__(self) -> None:
-        self.process = SpeakingProcess("eSpeak NG", PROGRAM, extra="voice")
+        self.process = EngineProcess("eSpeak NG", PROGRAM, extra="voice")
 
     @property
     def voices(self) -> Sequence[Voice]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from kefu.ai.speech.clauses import clauses, spoken_in
 from kefu.ai.speech.folder import ModelFolder
-from kefu.ai.speech.process import SpeakingProcess
+from kefu.ai.speech.process import EngineProcess
 from kefu.ai.speech.sound import as_sound, check_rate
 from kefu.core.errors import BadInput, ModelMissing
 from kefu.core.nouns import Language
@@ -30,11 +30,11 @@ class Piper:
 
     def __init__(self, folder: ModelFolder) -> None:
         folder.file("*.onnx")
-        self._processes: dict[Voice, tuple[SpeakingProcess, int]] = {}
-        self._begun: list[SpeakingProcess] = []
+        self._processes: dict[Voice, tuple[EngineProcess, int]] = {}
+        self._begun: list[EngineProcess] = []
         for model in sorted(folder.path.glob("*.onnx")):
             folder.file(f"{model.name}.json")
-            process = SpeakingProcess(f"Piper with {model.name}", PROGRAM, str(model), extra="piper")
+            process = EngineProcess(f"Piper with {model.name}", PROGRAM, str(model), extra="piper")
             self._begun.append(process)
             language = LANGUAGES.get(str(process.hello["language"])[:2])
             for speaker in range(int(process.hello["speakers"]) if language else 0):

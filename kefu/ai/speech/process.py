@@ -1,6 +1,6 @@
 """An engine in a process of its own, asked over pipes: what is not thread-safe, or under a licence that stays there.
 
-in    a line of JSON for each thing that is asked
+in    a line of JSON for each thing that is asked, and the sound that goes with it
 out   a line of JSON as a greeting; then for each line pieces of "<I" length and bytes, a length of 0 at its end
 """
 
@@ -11,15 +11,16 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from queue import LifoQueue
 from typing import Any
 
 from kefu.core.errors import SpeechFailed
 
 
-class SpeakingProcess:
+class EngineProcess:
     """Asks one thing at a time; begins another process when it died. Raises `SpeechFailed` where it does not start."""
 
     def __init__(self, name: str, program: Path, *arguments: str, extra: str) -> None:
@@ -28,9 +29,9 @@ class SpeakingProcess:
         self._lock = threading.Lock()
         self._process, self.hello = self._begin()
 
-    def ask(self, wanted: Mapping[str, object]) -> bytes:
+    def ask(self, wanted: Mapping[str, object], sound: bytes = b"") -> bytes:
         """All that is answered; raises `SpeechFailed` when the process ends twice over it."""
-        line = json.dumps(wanted).encode() + b"\n"
+        line = json.dumps(wanted).encode() + b"\n" + sound
         with self._lock:
             try:
                 return _answer(self._process, line)
@@ -40,7 +41,14 @@ class SpeakingProcess:
             try:
                 return _answer(self._process, line)
             except (OSError, EOFError) as error:
-                raise SpeechFailed(f"{self._name} ended twice while it spoke; look at what it was to say.") from error
+                raise SpeechFailed(
+                    f"{self._name} ended twice over the same question; see what it says above."
+                ) from error
+
+    @property
+    def id(self) -> int:
+        """What the system calls it."""
+        return self._process.pid
 
     def kill(self) -> None:
         """End it as a fault would; the next question begins another one."""
@@ -61,6 +69,38 @@ class SpeakingProcess:
                 f"{self._name} does not start, see above; is it there? pip install 'kefu[{self._extra}]'."
             )
         return process, json.loads(hello)
+
+
+class Processes:
+    """Processes that do the same, `most` at most: those that were asked last are asked first, so that they are warm."""
+
+    def __init__(self, begin: Callable[[], EngineProcess], most: int) -> None:
+        self._begin = begin
+        self._idle: LifoQueue[EngineProcess | None] = LifoQueue()
+        self._all: list[EngineProcess] = []
+        for _ in range(most):
+            self._idle.put(None)
+
+    def ask(self, wanted: Mapping[str, object], sound: bytes = b"") -> bytes:
+        """See `EngineProcess`; waits while all are busy."""
+        process = self._idle.get()
+        try:
+            if process is None:
+                process = self._begin()
+                self._all.append(process)
+            return process.ask(wanted, sound)
+        finally:
+            self._idle.put(process)
+
+    @property
+    def begun(self) -> Sequence[EngineProcess]:
+        """Those that were needed so far."""
+        return tuple(self._all)
+
+    def close(self) -> None:
+        """End them all."""
+        for process in self._all:
+            process.close()
 
 
 def _answer(process: subprocess.Popen[bytes], line: bytes) -> bytes:

@@ -61,55 +61,25 @@ def stream(from_hz: int, to_hz: int, *, promptly: bool = False) -> ResampleStrea
     return ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="QQ" if promptly else "MQ")
 
 
-class Level:
-    """Brings speech to one loudness: the gain is found in its first half second, then stays.
-
-    Recognisers that begin with a guess of the mean hear loud voices much worse. Until the gain is known, sound waits.
-    """
-
-    def __init__(self, rate_hz: int, target_db: float, most_db: float = 25.0) -> None:
-        self._frame, self._target, self._most = rate_hz // 50, 10 ** (target_db / 20), 10 ** (most_db / 20)
-        self._needed = rate_hz // 2
-        self._waiting: list[np.ndarray] = []
-        self._gain: float | None = None
-
-    def even(self, sound: np.ndarray, *, last: bool = False) -> np.ndarray:
-        """The sound that is ready, evened; with `last`, all that is left."""
-        if self._gain is None:
-            self._waiting.append(sound)
-            whole = np.concatenate(self._waiting)
-            loud = self._loud(whole)
-            if not last and len(loud) * self._frame < self._needed and len(whole) < 4 * self._needed:
-                return whole[:0]
-            level = float(np.sqrt(np.mean(loud**2))) if len(loud) else 0.0
-            self._gain = min(self._target / level, self._most) if level else 1.0
-            self._waiting, sound = [], whole
-        return sound * np.float32(self._gain)
-
-    def _loud(self, sound: np.ndarray) -> np.ndarray:
-        """The loudness of each 20 ms that is no more than 20 dB below the loudest."""
-        frames = sound[: len(sound) // self._frame * self._frame].reshape(-1, self._frame)
-        loud = np.sqrt((frames**2).mean(1))
-        found: np.ndarray = loud[loud > max(0.1 * loud.max(initial=0.0), 1e-4)]
-        return found
+def evened(sound: np.ndarray, rate_hz: int, target_db: float, most_db: float = 25.0) -> np.ndarray:
+    """Speech brought to one loudness, by `most_db` louder at most: what is 20 dB below its loudest is not weighed."""
+    frame = rate_hz // 50
+    frames = sound[: len(sound) // frame * frame].reshape(-1, frame)
+    loud = np.sqrt((frames**2).mean(1))
+    loud = loud[loud > max(0.1 * loud.max(initial=0.0), 1e-4)]
+    if not len(loud):
+        return sound
+    gain = min(10 ** (target_db / 20) / float(np.sqrt(np.mean(loud**2))), 10 ** (most_db / 20))
+    return sound * np.float32(gain)
 
 
-class Floor:
-    """Quiet noise under all sound: closed recognisers need it, and telephones send exact zeros in silence.
+def floored(sound: np.ndarray, level_db: float) -> np.ndarray:
+    """With quiet noise under it: closed recognisers need it, and telephones send exact zeros in silence.
 
     The noise is the same every time, so that the same audio is always heard the same.
     """
-
-    def __init__(self, level_db: float) -> None:
-        self._level = np.float32(10 ** (level_db / 20))
-        self._at = 0
-
-    def under(self, sound: np.ndarray) -> np.ndarray:
-        """The next stretch of sound, with noise."""
-        noise = _noise()
-        places = np.arange(self._at, self._at + len(sound)) % len(noise)
-        self._at += len(sound)
-        return sound + noise[places] * self._level
+    noise = _noise()
+    return sound + np.resize(noise, len(sound)) * np.float32(10 ** (level_db / 20))
 
 
 @cache

@@ -1,194 +1,132 @@
 """`pocketsphinx.v1`: hears closed phrases, in English and Chinese, with the acoustic model of its wheel.
 
-A grammar is made from the phrases of the moment; nothing else is heard. Beside it runs a loop over all phones: what
-fits the phrases much worse than it fits any sounds was none of them, and is rejected. Chinese on an English model fits
-badly even when it is right, so two more are weighed there: the lead over the next phrase, and how many phones the loop
-heard.
+A grammar is made from the phrases of the moment, one for each language; nothing else is heard. Beside them a loop over
+all phones hears the same sound. What the loop hears where a phrase was said is known (`confusions`), so its phones tell
+how likely the phrase was said at all. In English the fit of the phrase beside that of the loop tells it, too; Chinese
+on an English model fits badly even when it is right.
 
-The beams, the ways to say Chinese and the odds were chosen on synthetic voices; `bench/voice` asks real ones.
+The library works in processes of its own, since it lets nobody else of its process do anything. What is heard is asked
+of any of them as a whole, so a process that dies takes no call with it.
 """
 
 from __future__ import annotations
 
+import json
 import math
-import re
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kefu.ai.speech import need
+from kefu.ai.speech.confusions import confusions
 from kefu.ai.speech.grammar import MOST, Way, paths, phrases_of, ways_of
 from kefu.ai.speech.letters import Dictionary
-from kefu.ai.speech.pool import Pool
-from kefu.ai.speech.sound import LEAST_HZ, MOST_HZ, Floor, Level, Samples, as_pcm
+from kefu.ai.speech.process import EngineProcess, Processes
+from kefu.ai.speech.sound import LEAST_HZ, MOST_HZ, Samples, as_pcm, evened, floored
 from kefu.core.errors import ModelMissing, SpeechFailed
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Abilities, Expected, Heard, Partial, Phrase, Recogniser, Utterance
 
 need("pocketsphinx", "soxr")
 
+PROGRAM = Path(__file__).with_name("sphinx_process.py")
+MOST_PROCESSES = 4
 RATE_HZ = 16_000
 LEVEL_DB, FLOOR_DB = -28.0, -64.0
 """Of full scale: speech is brought to the first, noise is laid under it at the second: what -55 is to a usual voice.
 
-With exact zeros around speech, as telephones send them, every third phrase is missed.
+With exact zeros around speech, as telephones send them, many phrases are missed.
 """
 
-BEAMS: Mapping[Language, Mapping[str, object]] = {
-    "en": {"beam": 1e-64, "pbeam": 1e-64, "wbeam": 1e-48},
-    "zh": {"beam": 1e-120, "pbeam": 1e-120, "wbeam": 1e-120, "ds": 2},
+BEAMS: Mapping[Language, Sequence[Mapping[str, float]]] = {
+    "en": ({}, {"beam": 1e-64, "pbeam": 1e-64, "wbeam": 1e-48}),
+    "zh": ({"beam": 1e-120, "pbeam": 1e-120, "wbeam": 1e-120, "ds": 2},),
 }
-"""How far behind a phrase may fall and still be followed. Chinese ones are one word each, so all can be followed."""
+"""How far behind a phrase may fall and still be followed; the next ones where with the first nothing was left.
+
+Chinese phrases are one word each, so all of them can be followed.
+"""
 
 LOOP = {"beam": 1e-20, "pbeam": 1e-20, "ds": 2}
 LEAST_FRAMES = 20
 """Less speech than 0.2 s is taken for as much when fits are compared."""
 
-MOST_TRIED = 20
-"""How many ways through the grammar are looked at for the best other phrase."""
-
-WIDEST = 5000.0
-"""A lead over every other phrase of more than this, in `LOG`, says no more than this."""
-
-NOTHING = np.zeros(0, np.float32)
-LOG = math.log(1.0001)
-WHOLE = re.compile(r"p\d+")
-"""What a Chinese phrase is called by its decoder."""
-
-MOST_IDLE = 8
+FIRST_S = 0.8
+"""So much sound makes the first partial result, twice as much the next: all of them cost no more than the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """How a fit becomes log odds that the phrase was said: `start`, and so much for each of three measures.
+    """How much of two measures makes the log odds that a phrase was said; what stays below `least` is rejected.
 
-    `lag` behind the loop and `lead` over the next phrase are logs to base 1.0001 a frame of speech; `length` is how far
-    the log of (phones of the phrase / phones of the loop) is from `usual`. What stays below `least` is rejected.
+    `likely` weighs the loop's phones (see `Confusions`), `lag` the fit of the phrase less that of the loop, a log to
+    base 1.0001 for each frame of 10 ms of speech. Fitted by logistic regression; `bench/voice` says on what.
     """
 
     start: float
+    likely: float
     lag: float
-    lead: float
-    length: float
-    usual: float
-    least: float
+    least: float = -2.0
 
 
-ODDS: Mapping[Language, Odds] = {
-    "en": Odds(7.2, 0.3, 0.0, 0.0, 0.0, -2.0),
-    "zh": Odds(-3.7, 0.0, 0.25, -4.0, -0.42, -4.7),
-}
-"""Chinese that no machine says fits worse: much is let through in doubt, for the caller to be asked back."""
+ODDS: Mapping[Language, Odds] = {"en": Odds(0.9, 2.6, 0.117), "zh": Odds(-0.8, 2.62, 0.0, -2.5)}
 
 
-class Decoder:
-    """One decoder of the library and one search: a grammar, or a loop over all phones. 5 MB."""
+class Grammars:
+    """What is listened for: a grammar for each language, as the process takes it, and what its words mean."""
 
-    def __init__(self, model: Path, ways: Sequence[Way]) -> None:
-        from pocketsphinx import Decoder as Library
+    def __init__(self, phrases: Sequence[Phrase], dictionary: Dictionary) -> None:
+        self.languages = tuple(dict.fromkeys(phrase.language for phrase in phrases))
+        self.named: dict[tuple[Language, str], Way] = {}
+        self.asked = []
+        for language in self.languages:
+            ways = ways_of([phrase for phrase in phrases if phrase.language == language], dictionary)
+            self.named |= {(language, " ".join(way.words)): way for way in reversed(ways)}
+            words = {word: says for way in ways for word, says in zip(way.words, way.says, strict=True)}
+            self.asked.append({"words": words, "paths": list(paths(ways)), "beams": BEAMS[language]})
 
-        chinese = all(way.phrase.language == "zh" for way in ways)
-        options = BEAMS["zh" if chinese else "en"] if ways else LOOP
-        self.library: Any = Library(hmm=str(model), lm=None, dict=None, loglevel="FATAL", **options)
-        if not ways:
-            self.library.add_allphone_file("now")
-        else:
-            for way in ways:
-                self._learn(way)
-            self.library.add_fsg("now", self.library.create_fsg("now", 0, 1, list(paths(ways))))
-        self.library.activate_search("now")
+    def fits(self, answer: Mapping[str, Any]) -> Iterator[tuple[Way, float]]:
+        """What was found, with its fit."""
+        for language, found in zip(self.languages, answer["fits"], strict=True):
+            if found and (way := self.named.get((language, found["words"]))):
+                yield way, found["fit"]
 
-    def _learn(self, way: Way) -> None:
-        for word, says in zip(way.words, way.says, strict=True):
-            if self.library.lookup_word(word) is None:
-                for number, phones in enumerate(says, 1):
-                    self.library.add_word(word if number == 1 else f"{word}({number})", phones, False)
-
-    def begin(self) -> None:
-        """Start an utterance with nothing left of the one before: neither its voice nor its noise."""
-        self.library.reinit_feat()
-        self.library.start_utt()
-
-    def best(self) -> tuple[str, float]:
-        """The words so far and the log of their fit; none where nothing fits."""
-        found = self.library.hyp()
-        return (found.hypstr, _log(found.score)) if found else ("", 0.0)
-
-    def lead(self, words: str) -> float:
-        """By how much the best words fit better than the best others, once the utterance has ended."""
-        best = self.best()[1]
-        tried = (one for one in islice(self.library.nbest(), MOST_TRIED) if one)
-        return next((min(best - _log(one.score), WIDEST) for one in tried if one.hypstr != words), WIDEST)
-
-    def phones(self) -> tuple[int, int]:
-        """How many phones the loop heard, and how many frames of 10 ms they took."""
-        spans = [one for one in self.library.seg() if one.word != "SIL" and not one.word.startswith("+")]
-        return len(spans), sum(one.end_frame - one.start_frame + 1 for one in spans)
+    def so_far(self, answer: Mapping[str, Any]) -> str:
+        """The words that fit best until now; of a Chinese phrase, which is one word, nothing before its end."""
+        found = zip(answer["fits"], self.languages, strict=True)
+        heard = [(one["fit"], language, one["words"]) for one, language in found if one]
+        if not heard:
+            return ""
+        _, language, words = max(heard)
+        way = self.named.get((language, words))
+        return way.phrase.text if way else words if language == "en" else ""
 
 
-class Listener:
-    """A decoder with the phrases and one with the loop, for one utterance at a time."""
-
-    def __init__(self, model: Path, ways: Sequence[Way]) -> None:
-        self.named = {" ".join(way.words): way for way in reversed(ways)}
-        self.grammar, self.loop = Decoder(model, ways), Decoder(model, ())
-        self._started = False
-
-    def hear(self, pcm: bytes) -> str:
-        """Hear more; the words so far."""
-        if not self._started:
-            self.grammar.begin()
-            self.loop.begin()
-            self._started = True
-        for decoder in (self.grammar, self.loop):
-            decoder.library.process_raw(pcm, False, False)
-        return self.grammar.best()[0] if self.named else ""
-
-    def end(self) -> None:
-        """End the utterance: the library refuses every later one otherwise."""
-        if self._started:
-            self._started = False
-            for decoder in (self.grammar, self.loop):
-                decoder.library.end_utt()
-
-    def judge(self) -> tuple[Phrase, float] | None:
-        """After the end: the phrase that fits best, with the log odds that it was said; None where none fits."""
-        words, fit = self.grammar.best()
-        way = self.named.get(words)
-        if way is None:
-            return None
-        odds = ODDS[way.phrase.language]
-        heard, frames = self.loop.phones()
-        frames = max(frames, LEAST_FRAMES)
-        likely = odds.start + odds.lag * (fit - self.loop.best()[1]) / frames
-        if odds.lead:
-            likely += odds.lead * self.grammar.lead(words) / frames
-        if odds.length:
-            said = sum(len(says[0].split()) for says in way.says)
-            likely += odds.length * abs(math.log(said / max(heard, 1)) - odds.usual)
-        return (way.phrase, likely) if likely >= odds.least else None
-
-
-def _log(fit: float) -> float:
-    return math.log(fit) / LOG if fit > 0 else -1e6
+def judged(way: Way, fit: float, loop: Mapping[str, Any]) -> float:
+    """The log odds that a phrase was said."""
+    odds = ODDS[way.phrase.language]
+    said = [phone for says in way.says for phone in says[0].split()]
+    likely = confusions(way.phrase.language).likely(said, loop["phones"])
+    lag: float = (fit - loop["fit"]) / max(loop["frames"], LEAST_FRAMES)
+    return odds.start + odds.likely * likely + odds.lag * lag
 
 
 class SphinxUtterance:
-    """One utterance; its listener goes back to the engine when it is over, or is let go when it broke."""
+    """One utterance: its sound is kept, and asked about as a whole."""
 
     def __init__(self, engine: Sphinx, expected: Expected) -> None:
         self._engine, self._language = engine, expected.language
-        self._phrases = tuple(phrases_of(expected))
-        self._samples, self._level = Samples(expected.rate_hz, RATE_HZ), Level(RATE_HZ, LEVEL_DB)
-        self._floor = Floor(FLOOR_DB)
-        self._most, self._taken = round(expected.longest_s * RATE_HZ), 0
-        self._listener = engine.borrow(self._phrases)
+        phrases = phrases_of(expected)
+        self._grammars = Grammars(phrases, engine.dictionary) if phrases else None
+        self._samples = Samples(expected.rate_hz, RATE_HZ)
+        self._most, self._taken, self._next = round(expected.longest_s * RATE_HZ), 0, round(FIRST_S * RATE_HZ)
+        self._sound: list[np.ndarray] = []
         self._partial = ""
         self._heard: Heard | None = None
 
@@ -198,73 +136,61 @@ class SphinxUtterance:
         if not len(sound) or self._heard:
             return ()
         self._taken += len(sound)
-        words = self._hear(self._level.even(sound))
-        way = self._listener.named.get(words) if self._listener else None
-        text = way.phrase.text if way else "" if WHOLE.fullmatch(words) else words
+        self._sound.append(sound)
+        if self._taken < self._next or self._grammars is None:
+            return ()
+        self._next = 2 * self._taken
+        answer = self._engine.listen(self._grammars.asked, self._whole(), loop=False)
+        text = self._grammars.so_far(answer)
         if not text or text == self._partial:
             return ()
         self._partial = text
         return (Partial(text),)
 
-    def _hear(self, sound: np.ndarray) -> str:
-        """The words so far."""
-        if self._listener is None or not len(sound):
-            return ""
-        try:
-            return self._listener.hear(as_pcm(self._floor.under(sound)))
-        except RuntimeError as error:
-            self._listener = None
-            raise SpeechFailed(f"PocketSphinx broke off ({error}); the next utterance gets another decoder.") from error
-
     def finish(self) -> Heard:
         """What it was; asked again, the same."""
         if self._heard is None:
-            self._hear(self._level.even(NOTHING, last=True))
-            listener = self._give_back()
-            found = listener.judge() if listener else None
-            self._heard = self._nothing() if found is None else self._said(*found)
-            self._return(listener)
+            self._heard = self._judge() if self._grammars and self._taken else self._nothing()
+            self._sound = []
         return self._heard
 
     def close(self) -> None:
-        """Give the listener back, finished or not."""
+        """Forget its sound, finished or not."""
         if self._heard is None:
             self._heard = self._nothing()
-            self._return(self._give_back())
+        self._sound = []
 
-    def _give_back(self) -> Listener | None:
-        """The listener with its utterance ended; None where there is none or it broke."""
-        listener, self._listener = self._listener, None
-        try:
-            if listener:
-                listener.end()
-        except RuntimeError:
-            return None
-        return listener
-
-    def _return(self, listener: Listener | None) -> None:
-        if listener:
-            self._engine.give_back(self._phrases, listener)
-
-    def _said(self, phrase: Phrase, likely: float) -> Heard:
-        confidence = 1 / (1 + math.exp(-likely))
+    def _judge(self) -> Heard:
+        grammars = self._grammars
+        assert grammars  # noqa: S101 - asked before
+        answer = self._engine.listen(grammars.asked, self._whole())
+        found = [(judged(way, fit, answer["loop"]), way) for way, fit in grammars.fits(answer)]
+        likely, way = max(found, key=lambda one: one[0], default=(-math.inf, None))
+        if way is None or likely < ODDS[way.phrase.language].least:
+            return self._nothing()
+        phrase, confidence = way.phrase, 1 / (1 + math.exp(-likely))
         return Heard(phrase.text, phrase.language, phrase.id, confidence, audio_ms=1000 * self._taken // RATE_HZ)
+
+    def _whole(self) -> np.ndarray:
+        self._sound = [np.concatenate(self._sound)]
+        return self._sound[0]
 
     def _nothing(self) -> Heard:
         return Heard("", self._language, rejected=True, audio_ms=1000 * self._taken // RATE_HZ)
 
 
 class Sphinx:
-    """Makes listeners for the phrases of the moment, and keeps a few for when those come again."""
+    """Asks its processes, of which there are as many as processors, four at most."""
 
     def __init__(self) -> None:
         spec = find_spec("pocketsphinx")
         folder = Path(str(spec and spec.origin)).parent / "model" / "en-us"
-        self._model = folder / "en-us"
-        if not (self._model / "mdef").is_file():
-            raise ModelMissing(f"The acoustic model {self._model} is missing; pip install 'kefu[voice]'.")
-        self._dictionary = Dictionary(folder / "cmudict-en-us.dict")
-        self._pool: Pool[Listener] = Pool(MOST_IDLE)
+        model = folder / "en-us"
+        if not (model / "mdef").is_file():
+            raise ModelMissing(f"The acoustic model {model} is missing; pip install 'kefu[voice]'.")
+        self.dictionary = Dictionary(folder / "cmudict-en-us.dict")
+        most = min(os.cpu_count() or 1, MOST_PROCESSES)
+        self.processes = Processes(lambda: EngineProcess("PocketSphinx", PROGRAM, str(model), extra="voice"), most)
 
     @property
     def abilities(self) -> Abilities:
@@ -280,20 +206,24 @@ class Sphinx:
         """Begin to listen; raises `BadInput` for a rate that it does not hear."""
         return SphinxUtterance(self, expected)
 
+    def listen(
+        self, grammars: Sequence[Mapping[str, object]], sound: np.ndarray, *, loop: bool = True
+    ) -> Mapping[str, Any]:
+        """What a process answers about a sound at 16 kHz; without `loop`, how far the grammars got so far.
+
+        Raises `SpeechFailed`.
+        """
+        pcm = as_pcm(floored(evened(sound, RATE_HZ, LEVEL_DB), FLOOR_DB))
+        asked = {"grammars": grammars, "loop": LOOP if loop else None, "bytes": len(pcm)}
+        try:
+            answer: Mapping[str, Any] = json.loads(self.processes.ask(asked, pcm))
+        except ValueError as error:
+            raise SpeechFailed(f"PocketSphinx answered what is no JSON ({error}).") from error
+        return answer
+
     def close(self) -> None:
-        """Let the idle listeners go."""
-        self._pool.clear()
-
-    def borrow(self, phrases: tuple[Phrase, ...]) -> Listener | None:
-        """A listener for these phrases; None where they have nothing that can be said."""
-        return self._pool.borrow(phrases, lambda: self._listener(phrases)) if phrases else None
-
-    def give_back(self, phrases: tuple[Phrase, ...], listener: Listener) -> None:
-        """Keep the listener for when these phrases come again."""
-        self._pool.give_back(phrases, listener)
-
-    def _listener(self, phrases: tuple[Phrase, ...]) -> Listener:
-        return Listener(self._model, ways_of(phrases, self._dictionary))
+        """End the processes."""
+        self.processes.close()
 
 
 RATES_HZ = (LEAST_HZ, RATE_HZ, 24_000, 32_000, MOST_HZ)
