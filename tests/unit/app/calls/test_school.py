@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sip_phone
+import soundfile
 from call_house import AUTH_TOKEN, CallHouse, serving
 from callers import Caller, until
 from small_school import make_school
@@ -85,11 +87,7 @@ async def test_a_learner_asks_by_voice_and_hears_how_far_they_are(school: School
         caller = school.asterisk() if kind == "asterisk" else await school.media()
     async with caller:
         if kind != "browser":  # the company's own exchange has asked who calls, and says so
-            channel = "phone" if kind == "asterisk" else "twilio"
-            await until(lambda: school.kefu.calls.live)
-            (call_id,) = school.kefu.calls.live
-            proven = IdentityProven(school.kefu.house.clock(), Identity(LEARNER, "server"))
-            await note(Line(channel, f"call:{call_id}", call_id), [proven], school.kefu.house)
+            await prove(school, "phone" if kind == "asterisk" else "twilio")
         await until(lambda: caller.sound(0))
         await caller.until_quiet(0.6)
         since = await caller.utter(await speech(engines, QUESTION, caller.rate_hz))
@@ -105,6 +103,36 @@ async def test_a_learner_asks_by_voice_and_hears_how_far_they_are(school: School
             assert ANSWER in "".join(one["text"] for one in caller.told if one["type"] == "speak")
     (timed,) = await school.events(CallTimed)
     assert timed.stages["sound"] < 5000  # what it is on a quiet machine: bench/voice
+
+
+async def prove(school: School, channel: str) -> None:
+    """Who calls: the learner."""
+    await until(lambda: school.kefu.calls.live, 60)
+    (call_id,) = school.kefu.calls.live
+    proven = IdentityProven(school.kefu.house.clock(), Identity(LEARNER, "server"))
+    await note(Line(channel, f"call:{call_id}", call_id), [proven], school.kefu.house)
+
+
+@pytest.mark.skipif(not sip_phone.IS_HERE, reason=sip_phone.WHY_NOT)
+async def test_a_learner_calls_by_sip_through_asterisk(school: School, tmp_path: Path) -> None:
+    engines = await school.kefu.calls.engines()
+    asked = np.frombuffer(await speech(engines, QUESTION, sip_phone.RATE_HZ), "<i2") / 32768
+    greeting, listening = np.zeros(12 * sip_phone.RATE_HZ), np.zeros(60 * sip_phone.RATE_HZ)
+    says = np.concatenate((greeting, asked, listening))
+    async with (
+        sip_phone.exchange(tmp_path, school.exchange.port) as port,
+        sip_phone.phone(tmp_path, port, says) as recorded,
+    ):
+        await prove(school, "phone")
+        await until(lambda: answered(school), 60)
+        await asyncio.sleep(1)
+    assert [one.text for one in await school.events(MessageReceived)] == [QUESTION]
+    (heard,) = recorded.glob("dump-*-dec.wav")
+    sound, rate_hz = soundfile.read(heard, dtype="int16")
+    was = loudness(sound.tobytes(), rate_hz)
+    should = loudness(await speech(engines, ANSWER, rate_hz, noise=0), rate_hz)[:-20]  # the recorder loses the last
+    places = range(len(was) - len(should) + 1)
+    assert max(np.corrcoef(should, was[at : at + len(should)])[0, 1] for at in places) > 0.95
 
 
 async def answered(school: School) -> bool:
