@@ -67,15 +67,17 @@ class Odds:
 
     `likely` weighs the loop's phones (see `Confusions`), `lag` the fit of the phrase less that of the loop, a log to
     base 1.0001 for each frame of 10 ms of speech. Fitted by logistic regression; `bench/voice` says on what.
+    `choice` is what the first, of all its phones, counts beside the fit when the phrase is chosen.
     """
 
     start: float
     likely: float
     lag: float
     least: float = -2.0
+    choice: float = 0.0
 
 
-ODDS: Mapping[Language, Odds] = {"en": Odds(0.9, 2.6, 0.117), "zh": Odds(-0.8, 2.62, 0.0, -2.5)}
+ODDS: Mapping[Language, Odds] = {"en": Odds(0.9, 2.6, 0.117), "zh": Odds(-0.8, 2.62, 0.0, -2.5, 400.0)}
 
 
 class Grammars:
@@ -91,30 +93,31 @@ class Grammars:
             words = {word: says for way in ways for word, says in zip(way.words, way.says, strict=True)}
             self.asked.append({"words": words, "paths": list(paths(ways)), "beams": BEAMS[language]})
 
-    def fits(self, answer: Mapping[str, Any]) -> Iterator[tuple[Way, float]]:
-        """What was found, with its fit."""
-        for language, found in zip(self.languages, answer["fits"], strict=True):
-            if found and (way := self.named.get((language, found["words"]))):
-                yield way, found["fit"]
-
     def so_far(self, answer: Mapping[str, Any]) -> str:
         """The words that fit best until now; of a Chinese phrase, which is one word, nothing before its end."""
         found = zip(answer["fits"], self.languages, strict=True)
-        heard = [(one["fit"], language, one["words"]) for one, language in found if one]
+        heard = [(fits[0][1], language, fits[0][0]) for fits, language in found if fits]
         if not heard:
             return ""
         _, language, words = max(heard)
         way = self.named.get((language, words))
         return way.phrase.text if way else words if language == "en" else ""
 
-
-def judged(way: Way, fit: float, loop: Mapping[str, Any]) -> float:
-    """The log odds that a phrase was said."""
-    odds = ODDS[way.phrase.language]
-    said = [phone for says in way.says for phone in says[0].split()]
-    likely = confusions(way.phrase.language).likely(said, loop["phones"])
-    lag: float = (fit - loop["fit"]) / max(loop["frames"], LEAST_FRAMES)
-    return odds.start + odds.likely * likely + odds.lag * lag
+    def judged(self, answer: Mapping[str, Any]) -> Iterator[tuple[float, Phrase]]:
+        """The log odds that a phrase was said, for the likeliest phrase of each language."""
+        loop = answer["loop"]
+        for fits, language in zip(answer["fits"], self.languages, strict=True):
+            odds, table = ODDS[language], confusions(language)
+            found = []
+            for words, fit in fits:
+                if way := self.named.get((language, words)):
+                    phones = [phone for says in way.says for phone in says[0].split()]
+                    likely = table.likely(phones, loop["phones"])
+                    found.append((fit + odds.choice * likely * len(phones), fit, likely, way.phrase))
+            if found:
+                _, fit, likely, phrase = max(found, key=lambda one: one[0])
+                lag = (fit - loop["fit"]) / max(loop["frames"], LEAST_FRAMES)
+                yield odds.start + odds.likely * likely + odds.lag * lag, phrase
 
 
 class SphinxUtterance:
@@ -164,11 +167,10 @@ class SphinxUtterance:
         grammars = self._grammars
         assert grammars  # noqa: S101 - asked before
         answer = self._engine.listen(grammars.asked, self._whole())
-        found = [(judged(way, fit, answer["loop"]), way) for way, fit in grammars.fits(answer)]
-        likely, way = max(found, key=lambda one: one[0], default=(-math.inf, None))
-        if way is None or likely < ODDS[way.phrase.language].least:
+        likely, phrase = max(grammars.judged(answer), key=lambda one: one[0], default=(-math.inf, None))
+        if phrase is None or likely < ODDS[phrase.language].least:
             return self._nothing()
-        phrase, confidence = way.phrase, 1 / (1 + math.exp(-likely))
+        confidence = 1 / (1 + math.exp(-likely))
         return Heard(phrase.text, phrase.language, phrase.id, confidence, audio_ms=1000 * self._taken // RATE_HZ)
 
     def _whole(self) -> np.ndarray:

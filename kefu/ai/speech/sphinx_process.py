@@ -2,8 +2,8 @@
 
     in    a line of JSON, then the sound whose length it names: {"grammars": [{"words": {"p0": ["N IY HH AW"]},
           "paths": [[0, 1, 1.0, "p0"]], "beams": [{"beam": 1e-48}, …]}, …], "loop": {"ds": 2} or null, "bytes": 64000}
-    out   first {"ready": true}; then a piece of "<I" length and JSON: {"fits": [{"words": "p0", "fit": -9e4}
-          or null, …], "loop": {"fit": -8e4, "frames": 120, "phones": ["N", …]} or null}; a length of 0 at its end
+    out   first {"ready": true}; then a piece of "<I" length and JSON: {"fits": [[["p0", -9e4], …], …],
+          "loop": {"fit": -8e4, "frames": 120, "phones": ["N", …]} or null}; a length of 0 at its end
 
 Sound is PCM16 at 16 kHz. It is heard as a whole, since what is loud or dull about a voice is known only then: with the
 mean of the features so far, every second sentence of a real caller of Chinese was misheard. Fits are logs to base
@@ -17,7 +17,8 @@ import math
 import struct
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, BinaryIO
 
 from pocketsphinx import Decoder
@@ -30,6 +31,10 @@ MOST_KEPT = 6
 """Decoders that wait for their grammar to come again: a few MB each, and 10 to 30 ms to make."""
 
 
+MOST_TRIED, MOST_TOLD = 40, 6
+"""How many ways through a grammar are looked at, and how many different words are told."""
+
+
 class Hearing:
     """Decoders by what they listen for, the one used last at the end."""
 
@@ -40,20 +45,22 @@ class Hearing:
     def answer(self, asked: Mapping[str, Any], sound: bytes) -> dict[str, Any]:
         """What fits the sound in each grammar, and what a loop over all phones hears in it."""
         whole = asked["loop"] is not None
-        fits = [self._fit(grammar, sound, whole=whole) for grammar in asked["grammars"]]
+        fits = [self._fits(grammar, sound, whole=whole) for grammar in asked["grammars"]]
         return {"fits": fits, "loop": self._loop(asked["loop"], sound) if whole else None}
 
-    def _fit(self, grammar: Mapping[str, Any], sound: bytes, *, whole: bool) -> dict[str, Any] | None:
-        """With the first beams that let anything through."""
+    def _fits(self, grammar: Mapping[str, Any], sound: bytes, *, whole: bool) -> Sequence[tuple[str, float]]:
+        """Words and how they fit, the best first, with the first beams that let anything through."""
         for beams in grammar["beams"] if whole else grammar["beams"][:1]:
             decoder = self._decoder(grammar, beams)
             hear(decoder, sound)
-            found = None if whole else decoder.hyp()
+            so_far = decoder.hyp()
             decoder.end_utt()
-            found = decoder.hyp() if whole else found
-            if found and found.hypstr:
-                return {"words": found.hypstr, "fit": log_of(found.score)}
-        return None
+            best = decoder.hyp() if whole else so_far
+            if best and best.hypstr:
+                others = islice(decoder.nbest(), MOST_TRIED) if whole else ()
+                found = {one.hypstr: log_of(one.score) for one in (*others, best) if one}
+                return sorted(found.items(), key=lambda one: -one[1])[:MOST_TOLD]
+        return ()
 
     def _loop(self, beams: Mapping[str, Any], sound: bytes) -> dict[str, Any]:
         decoder = self._decoder(None, beams)
