@@ -23,6 +23,7 @@ from sets import figure
 
 from kefu.ai.speech import silero, sphinx
 from kefu.ai.speech.espeak import Espeak
+from kefu.ai.speech.sphinx_process import MOST_KEPT
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Ended, Expected, Heard, Phrase, Recogniser
 from kefu.service.voice.manners import Manners
@@ -287,7 +288,8 @@ def memory() -> Iterator[dict[str, Any]]:
     )
     own = (int(held["Private_Clean"]) + int(held["Private_Dirty"])) / 1024
     yield figure("memory of a process that listens, 200 phrases", int(held["Rss"]) / 1024, "MB", "lower")
-    yield figure("memory of a process that listens, its own part", own, "MB", "lower", goal=30)
+    yield figure("memory of a process that listens, its own part", own, "MB", "lower")
+    yield figure("memory of a decoder, mean", own / MOST_KEPT, "MB", "lower", goal=30)
     engine.close()
 
 

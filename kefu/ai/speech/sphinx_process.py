@@ -27,8 +27,8 @@ LOG = math.log(1.0001)
 SAME = bytes(range(256)) * 12
 """A tenth of a second of anything."""
 
-MOST_KEPT = 6
-"""Decoders that wait for their grammar to come again: a few MB each, and 10 to 30 ms to make."""
+MOST_KEPT = 3
+"""Decoders that wait for their grammar to come again, one for each language and the loop: 10 to 30 ms to make one."""
 
 
 MOST_TRIED, MOST_TOLD = 40, 6
