@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kefu.core.articles import Audience
-from kefu.core.decisions import Run, Search
+from kefu.core.decisions import Clarify, Run, Search
 from kefu.core.nouns import Conversation, Language
 from kefu.core.ports.knowledge import Found, Query
 from kefu.core.ports.reader import Reader
@@ -18,11 +18,15 @@ from kefu.service.skills.catalog import Catalog
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Who answers: `skill` by its name, or the texts where `goes_out`; `found` is what they say in any case."""
+    """Who answers: `skill` by its name, or the texts where `goes_out`; `found` is what they say in any case.
+
+    `asks` says whether the customer is asked what they mean where nobody answers.
+    """
 
     skill: str
     found: Found
     goes_out: bool
+    asks: bool = True
 
     @property
     def is_served(self) -> bool:
@@ -49,4 +53,5 @@ class Answering:
             if decision.is_met_by(found):
                 return Answered("", found, goes_out=True)
             decision = decision.otherwise
-        return Answered(decision.skill if isinstance(decision, Run) else "", found, goes_out=False)
+        skill = decision.skill if isinstance(decision, Run) else ""
+        return Answered(skill, found, goes_out=False, asks=isinstance(decision, Clarify))

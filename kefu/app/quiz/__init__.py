@@ -233,7 +233,7 @@ def _marked(one: Listed, answered: Answered, hits: Sequence[Hit], offer_at: floa
         mark = "skill"
     elif answered.goes_out:
         mark = "right" if fits else "wrong"
-    elif any(hit.article.id in one.expected for hit in offered(found, offer_at).values()):
+    elif answered.asks and any(hit.article.id in one.expected for hit in offered(found, offer_at).values()):
         mark = "offered"
     places = [number for number, hit in enumerate(hits[:FIRST], start=1) if hit.article.id in one.expected]
     titles = tuple(dict.fromkeys(part.hit.article.title for part in found.parts))

@@ -23,6 +23,9 @@ CONTEXT = 3
 MOST_OFFERED = 3
 """How many articles are offered at most."""
 
+SKILLS_BESIDE = 2
+"""How many skills stand before them at most: the third is hardly ever meant."""
+
 RUNNER_UP = 0.1
 """Others are offered that are at least so likely as the best one, as a share."""
 
@@ -57,12 +60,12 @@ def _with_offers(decision: Decision, found: Found, work: Work) -> Decision:
     """Where it is asked what the customer means: what the likeliest articles are about, beside what skills do."""
     if not isinstance(decision, Clarify):
         return decision
-    offers = list(offered(found, work.house.offer_at).items())[: MOST_OFFERED - len(decision.options)]
+    offers = offered(found, work.house.offer_at)
     if not offers:
         return decision
-    work.evidence = [evidence_of(hit, work) for _, hit in offers]
-    articles = (Option(f"{ARTICLE}{hit.article.id}", label) for label, hit in offers)
-    return Clarify((*decision.options, *articles), decision.because if decision.options else "near")
+    work.evidence = [evidence_of(hit, work) for hit in offers.values()]
+    articles = (Option(f"{ARTICLE}{hit.article.id}", label) for label, hit in offers.items())
+    return Clarify((*decision.options[:SKILLS_BESIDE], *articles), decision.because if decision.options else "near")
 
 
 def offered(found: Found, least: float) -> Mapping[str, Hit]:
