@@ -13,8 +13,8 @@ from kefu.app.insight.mine import Plan
 from kefu.app.insight.naming import Names
 from kefu.app.insight.run import FOLDER
 from kefu.app.insight.work import Reading
-from kefu.app.reporting import MOST_AT_ONCE, Reporting
-from kefu.core.errors import BadConfig, NotFound
+from kefu.app.reporting import FIGURES, MOST_AT_ONCE, Reporting
+from kefu.core.errors import BadConfig, BadInput, NotFound
 from kefu.core.events import MessageReceived, PersonReplied, Replied
 from kefu.core.nouns import Guarded, Language
 from kefu.core.ports.desk import Scope
@@ -25,7 +25,7 @@ from kefu.service.desk.hours import Hours
 from kefu.service.insight.agreement import Agreement, agreements, between_people, draw
 from kefu.service.insight.quality import finished
 from kefu.service.insight.report import Period
-from kefu.service.insight.topics import Figures, Ground, Wage, before, figures, of_topic, troubled
+from kefu.service.insight.topics import Figures, Ground, Wage, before, counted, figures, of_topic, troubled
 from kefu.service.skills.catalog import Catalog
 from kefu.service.skills.grade import plain
 
@@ -70,12 +70,19 @@ class Heard:
         """The topics of a family."""
         return [one for one in self.figures if one.topic.family == topic]
 
-    def said(self, topic: str = "", trouble: str = "", act: str = "", day: date | None = None) -> list[Mention]:
-        """The messages of the period that belong to all that is given, latest first."""
+    def said(
+        self, topic: str = "", trouble: str = "", act: str = "", day: date | None = None, figure: str = ""
+    ) -> list[Mention]:
+        """The messages of the period that belong to all that is given, latest first; raises `BadInput`.
+
+        `figure` is one of `FIGURES` that counts their visits, or `simple`: what a new skill would have served.
+        """
+        if figure not in ("", "simple", *FIGURES):
+            raise BadInput(f"There is no figure {figure!r}; there is simple, {', '.join(FIGURES)}.")
         found = of_topic(self.mentions, topic, self.topics) if topic else self.mentions
         found = troubled(found, self.ground.facts, trouble) if trouble else found
         found = [one for one in found if (not act or one.act == act) and (day is None or one.day == day)]
-        return found[::-1]
+        return (counted(found, self.ground.facts, figure) if figure else found)[::-1]
 
     def fact(self, mention: Mention) -> Fact | None:
         """What became of a message's visit."""

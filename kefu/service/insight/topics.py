@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from kefu.core.ports.insight import Mention, Topic, Trouble
 from kefu.core.ports.reports import Fact
-from kefu.service.insight.figures import Rate, is_contained, is_silent
+from kefu.service.insight.figures import FIGURES, Rate, is_contained, is_silent
 from kefu.service.insight.report import Period
 from kefu.service.insight.visits import BAD_RATING
 
@@ -183,6 +183,13 @@ def is_simple(mention: Mention, fact: Fact | None) -> bool:
     if fact is None or fact.handed is None or fact.reason in PEOPLE or mention.closeness < TYPICAL:
         return False
     return 0 < fact.answers <= SIMPLE_ANSWERS and not 0 < fact.rating <= BAD_RATING
+
+
+def counted(mentions: Iterable[Mention], facts: Mapping[Key, Fact], figure: str) -> list[Mention]:
+    """The messages of visits that a figure counts: one of `FIGURES`, or `simple`. Raises `KeyError` for another."""
+    counts = None if figure == "simple" else FIGURES[figure]
+    pairs = ((one, facts.get(key_of(one))) for one in mentions)
+    return [one for one, fact in pairs if (counts(fact) if counts and fact else is_simple(one, fact))]
 
 
 def by_day(mentions: Iterable[Mention], period: Period) -> list[tuple[date, int]]:

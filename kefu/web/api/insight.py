@@ -37,12 +37,13 @@ class Period(BaseModel):
 
 
 class Behind(Period):
-    """The messages behind a number: of a topic, with a trouble, an act, of a day."""
+    """The messages behind a number: of a topic, with a trouble, an act, of a day, of visits that a figure counts."""
 
     topic: str = ""
     trouble: str = Field("", description="unanswered, unclear, handed_off, corrected, wrong, rated_low, any")
     act: str = Field("", description="complaint, suggestion, enquiry, praise")
     day: str = ""
+    figure: str = Field("", description="contained, handed, replied, rated, and what reports count; simple")
     place: int = Field(0, ge=0)
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
@@ -127,7 +128,7 @@ async def topics(hall: Hallway, who: Staff, period: Annotated[Period, Query()]) 
 async def messages(hall: Hallway, who: Staff, behind: Annotated[Behind, Query()]) -> Messages:
     """The messages behind a number."""
     heard = await read_heard(hall, who, behind.query())
-    found = heard.said(behind.topic, behind.trouble, behind.act, day_of(behind.day))
+    found = heard.said(behind.topic, behind.trouble, behind.act, day_of(behind.day), behind.figure)
     part = found[behind.place : behind.place + behind.limit]
     return Messages(total=len(found), messages=[Said.model_validate(one._asdict()) for one in part])
 

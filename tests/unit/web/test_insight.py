@@ -111,6 +111,14 @@ def test_every_number_leads_to_the_conversations_behind_it(lived: WebHouse, open
         one = get(client, f"/desk/topics/{row['id']}", **PERIOD).text
         assert listed["messages"][0]["text"] in one
         assert (f"/desk/topics/{row['id']}?" in page) == (not row["family"])
+        for figure in ("contained", "handed", "replied", "simple"):
+            assert f"figure={figure}" in one
+            behind = get(client, "/api/v1/insight/messages", topic=row["id"], figure=figure, limit=500, **PERIOD).json()
+            talks = {(message["conversation_id"], message["number"]) for message in behind["messages"]}
+            assert len(talks) == behind["total"]
+            if figure in row:
+                assert (behind["total"] > 0) == (row[figure]["count"] > 0)
+            get(client, "/desk/topics/said", topic=row["id"], figure=figure, **PERIOD)
         for trouble, count in row["troubles"].items():
             behind = get(client, "/api/v1/insight/messages", topic=row["id"], trouble=trouble, **PERIOD).json()
             assert behind["total"] == count
@@ -231,7 +239,7 @@ def test_before_anything_was_said_pages_say_what_to_do(
     assert missing.status_code == 404
 
 
-@pytest.mark.parametrize("query", ["day=soon", "since=2026-03-02&until=2026-03-01"])
+@pytest.mark.parametrize("query", ["day=soon", "figure=none", "since=2026-03-02&until=2026-03-01"])
 def test_an_address_that_can_not_be_read_says_so(house: WebHouse, open_client: Any, query: str) -> None:
     assert open_client(house).get(f"/api/v1/insight/messages?{query}", headers=AS_OPERATOR).status_code == 422
 

@@ -89,9 +89,9 @@ async def said(request: Request) -> Response:
     who, hall = operator_of(request), hall_of(request)
     query, language = dict(request.query_params), _language(request)
     heard = await read_heard(hall, who, query)
-    topic, trouble, act = (query.get(name, "") for name in ("topic", "trouble", "act"))
+    topic, trouble, act, figure = (query.get(name, "") for name in ("topic", "trouble", "act", "figure"))
     day = day_of(query.get("day", ""))
-    found = heard.said(topic, trouble, act, day)
+    found = heard.said(topic, trouble, act, day, figure)
     place = int(query["from"]) if query.get("from", "").isdecimal() else 0
     if place > len(found):
         raise BadInput("This list ends before; go back.")
@@ -104,6 +104,7 @@ async def said(request: Request) -> Response:
         trouble=trouble,
         act=act,
         day=day,
+        figure=figure,
         total=len(found),
         part=[(one, heard.fact(one)) for one in found[place : place + PAGE]],
         following=place + PAGE if place + PAGE < len(found) else 0,
