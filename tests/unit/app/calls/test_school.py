@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -136,18 +137,23 @@ async def test_a_learner_calls_by_sip_through_asterisk(school: School, tmp_path:
     assert max(np.corrcoef(should, was[at : at + len(should)])[0, 1] for at in places) > 0.95
 
 
+def is_doubted(told: dict[str, Any]) -> bool:
+    """Whether the call rejects what was said, or asks it back."""
+    return told.get("rejected") is True or "您是说" in told.get("text", "")
+
+
 async def answered(school: School) -> bool:
     return [one.heard for one in await school.events(Spoken) if one.turn_id] == [ANSWER]
 
 
-async def test_what_is_no_phrase_is_rejected_and_a_person_is_one_key_away(school: School) -> None:
+async def test_what_is_no_phrase_is_not_believed_and_a_person_is_one_key_away(school: School) -> None:
     engines = await school.kefu.calls.engines()
     async with await school.browser(LEARNER) as caller:
         assert (await caller.until_told("ready"))["limited"] is True
         await until(lambda: caller.sound(0))
         await caller.until_quiet(0.6)
         await caller.utter(await speech(engines, "今天天气真不错啊我们一起去公园里散步吧", caller.rate_hz))
-        assert (await caller.until_told("final", 20))["rejected"] is True
+        await until(lambda: any(map(is_doubted, caller.told)), 30)
         assert not await school.events(MessageReceived)
         await caller.press("0")
         await caller.until_told("handoff", 20)
