@@ -94,10 +94,11 @@ class CrfSpans:
         field = self._field
         if field is None or self._sounds is None:
             return []
-        units = units_of(words)
+        units, number = units_of(words), self._number
         scores = np.zeros((len(units), len(field.steps)), np.float32)
         for at, names in enumerate(around(units, self._sounds)):
-            scores[at] = field.weights[[self._number[name] for name in names if name in self._number]].sum(0)
+            known = [number[name] for name in names if name in number]
+            scores[at] = np.add.reduce(field.weights.take(known, 0), 0)
         return list(spans_from(text, units, scores, field.steps, field.kinds))
 
     def pack(self) -> Parts:

@@ -102,6 +102,7 @@ class Scale:
         return cls(tuple(answers), ratios, weights, float(fitted[-1]), fitted[:-1])
 
 
+PLACES = np.arange(len(LISTED))
 PACKED = ("ratios", "weights", "calibration")
 
 
@@ -154,10 +155,10 @@ def _train(
 def _vector(placed: Placed, ratios: np.ndarray) -> Vector:
     values = placed.counts * ratios[placed.indices]
     for part in (slice(placed.n_words), slice(placed.n_words, None)):
-        values[part] *= STRENGTH / (float(np.linalg.norm(values[part])) or 1.0)
-    listed = len(ratios) + np.arange(len(LISTED))
-    values = np.concatenate([values, placed.listed]).astype(np.float32)
-    return Vector(np.concatenate([placed.indices, listed]), values, 1.0, 1.0)
+        own = values[part]
+        own *= STRENGTH / (float(np.sqrt(own @ own)) or 1.0)
+    values = np.concatenate((values, placed.listed)).astype(np.float32, copy=False)
+    return Vector(np.concatenate((placed.indices, len(ratios) + PLACES)), values, 1.0, 1.0)
 
 
 def _scores(vector: Vector, weights: np.ndarray) -> np.ndarray:
