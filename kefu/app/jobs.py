@@ -23,7 +23,7 @@ from typing import Any, Literal, get_args
 
 from kefu.core.errors import BadInput
 
-Kind = Literal["train", "promote", "check", "grade", "mine", "digest", "foresee"]
+Kind = Literal["train", "promote", "check", "grade", "mine", "digest", "foresee", "renew"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 COMMANDS: Mapping[Kind, Sequence[str]] = {
@@ -32,12 +32,16 @@ COMMANDS: Mapping[Kind, Sequence[str]] = {
     "check": ("data", "check", "{home}", "--json"),
     "grade": ("skill", "check", "{home}", "--json"),
     "mine": ("insight", "mine", "{home}", "--anew", "--json"),
-    "foresee": ("predict", "train", "{home}", "--json"),
+    "foresee": ("predict", "renew", "{home}", "--all", "--json"),
+    "renew": ("predict", "renew", "{home}", "--json"),
     "digest": ("insight", "digest", "{home}", "--send"),
 }
 """What is run: the commands of the command line, which answer in JSON."""
 
 FOLDER = ".jobs"
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Of what runs beside the service by itself, so that it never takes more than one core."""
+
 KINDNESS = 10
 """How far the work stands behind the turns when both want the processor."""
 
@@ -98,7 +102,11 @@ class Jobs:
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=steps,
-                    env={**os.environ, "KEFU_PROGRESS": "lines"},
+                    env={
+                        **os.environ,
+                        "KEFU_PROGRESS": "lines",
+                        **(ONE_THREAD if kind in ("foresee", "renew") else {}),
+                    },
                     pass_fds=(lock.fileno(),),
                     start_new_session=True,
                 )

@@ -15,9 +15,12 @@ import structlog
 from kefu.app.config import Config, load_config
 from kefu.app.correcting import FOLLOW_S, Corrections
 from kefu.app.delivery import Delivery
+from kefu.app.foresight.renewal import LOOK_S as RENEW_S
+from kefu.app.foresight.renewal import Tending
 from kefu.app.house import WARM_UP, Kefu
 from kefu.app.insight.tending import LOOK_S as TEND_S
 from kefu.app.insight.tending import tend
+from kefu.app.jobs import Jobs
 from kefu.app.listening import TIDY_S
 from kefu.app.models import Models
 from kefu.app.people.seal import seal_all
@@ -106,6 +109,10 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
             tending = _every(TEND_S, lambda: tend(kefu.store, kefu.config, datetime.now(UTC)))
             stack.push_async_callback(_stop, asyncio.create_task(tending))
             stack.push_async_callback(_stop, asyncio.create_task(_every(FORESEE_S, kefu.foresee)))
+            renewing = Tending(kefu.store, kefu.foreseeing, kefu.config, Jobs(config.home))
+            stack.push_async_callback(
+                _stop, asyncio.create_task(_every(RENEW_S, lambda: renewing.look(datetime.now(UTC))))
+            )
             stack.push_async_callback(_stop, asyncio.create_task(_every(TIDY_S, kefu.tidy)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(INDEX_S, kefu.extraction.catch_up)))
             stack.push_async_callback(_stop, asyncio.create_task(_every(LOOK_S, lambda: succession.look(kefu.adopt))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +15,7 @@ from kefu.cli.show import as_json, chinese, console, plain, progress, say
 
 if TYPE_CHECKING:
     from kefu.app import Kefu
+    from kefu.app.foresight.renewal import Learned, Serve
     from kefu.core.nouns import Language
     from kefu.core.ports.reader import Progress
 
@@ -76,23 +77,73 @@ Examples:
 @home
 @json_option
 @click.option("--no-promote", is_flag=True, help="Keep the new version; serve the old one.")
-def train(name: str, home: Path, *, as_json_: bool, no_promote: bool) -> None:
-    """Let NAME, or every predictor, learn from the records and the log, and serve it.
+@click.option("--no-gate", is_flag=True, help="Serve the new version though it may be worse.")
+def train(name: str, home: Path, *, as_json_: bool, no_promote: bool, no_gate: bool) -> None:
+    """Let NAME, or every predictor, learn from the records and the log, and serve it unless it is worse.
 
     It is measured on the latest cases by a model that knows only what was known when these
-    began; the version that is kept then learns from all. One that has too little to learn
+    began; the version that is kept then learns from all. The version served so far is held
+    against it on the same cases, by a model that knew no more; where the new one is worse,
+    it stays a candidate, and the exit code is 1. A predictor that has too little to learn
     from is left out, and said so; then the exit code is 1 where it was asked for by its name.
     """
     name, home = _sorted_out(name, home)
-    told, failed = asyncio.run(_with(home, lambda kefu, show: _train(kefu, name, show, promote=not no_promote)))
-    if as_json_:
-        as_json({"trained": told, "left_out": failed})
-    for one in () if as_json_ else told:
-        _show(one["name"], one["version"], one["report"])
-    for which, why in () if as_json_ else failed:
-        say(f"{which}: {why}", f"{which}：{why}")
-    if failed and name:
+    serve: Serve = "never" if no_promote else "always" if no_gate else "unless_worse"
+    told = asyncio.run(_with(home, lambda kefu, show: _train(kefu, name, show, serve)))
+    _tell(told, as_json_=as_json_)
+    if any(one.card.get("gate", {}).get("worse") or (one.problem and name) for one in told):
         raise click.exceptions.Exit(1)
+
+
+@predict.command(
+    epilog="""\b
+Examples:
+  kefu predict renew my-school
+  kefu predict renew my-school --all"""
+)
+@home
+@json_option
+@click.option("--all", "all_", is_flag=True, help="Train every predictor, whether enough has changed or not.")
+def renew(home: Path, *, as_json_: bool, all_: bool) -> None:
+    """Train predictors for which enough has changed, serve those that aren't worse, and score everybody.
+
+    A running server does it by itself at night, one thread of a process that yields to others:
+    see [foresight] in kefu.toml.
+    """
+    from kefu.app.foresight.renewal import due
+
+    async def work(kefu: Kefu, show: Progress) -> tuple[list[Learned], dict[str, int]]:
+        from kefu.app.foresight.renewal import learn
+
+        await kefu.reporting.catch_up()
+        now, found = datetime.now(UTC), kefu.foreseeing
+        wanted = await due(found, now, -1.0 if all_ else kefu.config.get("foresight.changed", float))
+        if all_:
+            wanted = {name: "asked" if why == "more" else why for name, why in wanted.items()}
+        await found.skip_ahead()
+        told = await learn(found, wanted, now, show)
+        return told, await found.score_all(now, show)
+
+    told, counts = asyncio.run(_with(home, work))
+    _tell(told, counts, as_json_=as_json_)
+
+
+@predict.command(epilog="\b\nExamples:\n  kefu predict promote at_risk 20260302-101500250-boosted-v1 my-school")
+@click.argument("name")
+@click.argument("version")
+@home
+def promote(name: str, version: str, home: Path) -> None:
+    """Serve VERSION of NAME, whatever came of the comparison: one that --no-promote kept, or that seemed worse."""
+    from kefu.app.config import load_config
+    from kefu.app.foresight.folder import find_predictor
+    from kefu.app.foresight.models import PredictorModels
+
+    root = load_config(home).home
+    find_predictor(root, name)
+    models = PredictorModels(root, name)
+    models.card(version)
+    models.promote(version)
+    say(f"{version} is served.", f"已启用 {version}。")
 
 
 @predict.command(epilog="\b\nExamples:\n  kefu predict test at_risk my-school\n  kefu predict test returns --json")
@@ -124,28 +175,17 @@ def test(name: str, home: Path, *, as_json_: bool) -> None:
 @home
 @json_option
 def score(name: str, home: Path, *, as_json_: bool) -> None:
-    """Foresee everybody now: who wrote since, and, of predictors over the records, every subject there.
+    """Foresee everybody now, by NAME or every predictor: subjects of the records, and customers who came lately.
 
-    Run it once a day for customers who never write; a running server scores those who do.
+    A running server does it every night, and scores customers as they write.
     """
     name, home = _sorted_out(name, home)
 
     async def work(kefu: Kefu, show: Progress) -> dict[str, int]:
-        now, found = datetime.now(UTC), kefu.foreseeing
-        counts = {"": await found.catch_up(now)}
-        for which in found.declared:
-            if name in ("", which) and (count := await found.score_all(which, now, show)):
-                counts[which] = count
-        return counts
+        await kefu.reporting.catch_up()
+        return await kefu.foreseeing.score_all(datetime.now(UTC), show, name)
 
-    counts = asyncio.run(_with(home, work))
-    followed = counts.pop("")
-    if as_json_:
-        as_json({"customers_followed": followed, "scored": counts})
-        return
-    say(f"Scored {followed:,} customers who wrote since.", f"已为 {followed:,} 位有新来访的客户评分。")
-    for which, count in counts.items():
-        say(f"{which}: {count:,} subjects", f"{which}：{count:,} 个对象")
+    _tell([], asyncio.run(_with(home, work)), as_json_=as_json_)
 
 
 @predict.command(epilog="\b\nExamples:\n  kefu predict explain L00012 my-school\n  kefu predict explain L00012 --json")
@@ -194,31 +234,16 @@ def rollback(name: str, home: Path) -> None:
     say(f"{now} is served again, instead of {was}.", f"已恢复 {now}，取代 {was}。")
 
 
-async def _train(
-    kefu: Kefu, name: str, show: Progress, *, promote: bool
-) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
-    from kefu.app.foresight.folder import find_predictor, read_predictors
-    from kefu.app.foresight.models import PredictorModels
-    from kefu.app.foresight.training import train as learn
-    from kefu.core.errors import BadInput
+async def _train(kefu: Kefu, name: str, show: Progress, serve: Serve) -> list[Learned]:
+    from kefu.app.foresight.folder import find_predictor
+    from kefu.app.foresight.renewal import learn
 
-    root = kefu.config.home
     await kefu.reporting.catch_up()
-    wanted = {name: find_predictor(root, name)} if name else read_predictors(root)
-    told, failed = [], []
-    for which, declared in wanted.items():
-        if declared.about == "volume" and not name:
-            continue
-        models = PredictorModels(root, which)
-        try:
-            made, report = await learn(declared, models, kefu.foreseeing.fresh_gatherer(), datetime.now(UTC), show)
-        except BadInput as error:
-            failed.append((which, error.message))
-            continue
-        if promote:
-            models.promote(made)
-        told.append({"name": which, "version": made, "promoted": promote, "report": report})
-    return told, failed
+    found = kefu.foreseeing
+    if name:
+        find_predictor(kefu.config.home, name)
+    names = [name] if name else [which for which, one in found.declared.items() if one.about != "volume"]
+    return await learn(found, dict.fromkeys(names, "asked"), datetime.now(UTC), show, serve)
 
 
 def _sorted_out(name: str, home: Path) -> tuple[str, Path]:
@@ -228,7 +253,30 @@ def _sorted_out(name: str, home: Path) -> tuple[str, Path]:
     return name, home
 
 
-def _show(name: str, version: str, report: dict[str, Any]) -> None:
+def _tell(told: Sequence[Learned], counts: Mapping[str, int] | None = None, *, as_json_: bool) -> None:
+    """What was learned and scored."""
+    if as_json_:
+        as_json({"trained": [_as_dict(one) for one in told], "scored": counts or {}})
+        return
+    for one in told:
+        if one.problem:
+            say(f"{one.name}: {one.problem}", f"{one.name}：{one.problem}")
+            continue
+        _show(one.name, one.version, one.card)
+        if one.card["gate"]["worse"]:
+            gate = one.card["gate"]
+            off = f"{gate['after']:.4f} / {gate['before']:.4f}"
+            say(
+                f"  Not served: it is further off than {gate['against']} on the same cases ({off}). It stays a "
+                f"candidate: kefu predict promote {one.name} {one.version}",
+                f"  未启用：在同样的案例上，它比 {gate['against']} 偏差更大（{off}），保留为候选："
+                f"kefu predict promote {one.name} {one.version}",
+            )
+    for which, count in (counts or {}).items():
+        say(f"{which}: {count:,} scored", f"{which}：已评分 {count:,} 个")
+
+
+def _show(name: str, version: str, report: Mapping[str, Any]) -> None:
     """A report in a line or two."""
     parts = [
         f"{word} {report[key]:.3f}"
@@ -242,7 +290,7 @@ def _show(name: str, version: str, report: dict[str, Any]) -> None:
     console.print(f"  {', '.join(parts)}", soft_wrap=True)
 
 
-def _as_dict(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a Score
+def _as_dict(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a Score or a Learned
     from dataclasses import asdict
 
     return asdict(one)

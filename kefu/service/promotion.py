@@ -5,10 +5,15 @@ A sentence is known by what it means (a test), or by a person's verdict on how i
 are counted. Were the models equally good, each would win such a sentence as a coin falls.
 
 Source: Q. McNemar, Psychometrika 12 (1947), in its exact one-sided form, which is the sign test.
+
+Where a model is not right or wrong but far off or near (a forecast), the same coin decides who was nearer in each
+case: the test of R. A. Fisher, The Design of Experiments (1935), section 21, by its normal limit.
 """
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -72,6 +77,35 @@ class Compared:
             "won": len(self.won),
             "chance": round(self.chance, 4),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Two models on the same cases: how far each was off in the mean, and how likely by chance it lost that much."""
+
+    cases: int
+    before: float
+    after: float
+    chance: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether the candidate is worse, by more than chance explains."""
+        return self.chance <= LEVEL
+
+
+def compare_losses(owners: Sequence[str], before: Sequence[float], after: Sequence[float]) -> Losses:
+    """Hold how far two models were off against each other, each (n_cases,) with n_cases > 0.
+
+    Cases of one owner are decided by one coin: they are alike.
+    """
+    apart = defaultdict[str, float](float)
+    for owner, old, new in zip(owners, before, after, strict=True):
+        apart[owner] += new - old
+    spread = math.sqrt(sum(one * one for one in apart.values()))
+    lost = sum(apart.values()) / spread if spread else -math.inf
+    chance = math.erfc(lost / math.sqrt(2)) / 2
+    return Losses(len(owners), sum(before) / len(owners), sum(after) / len(owners), chance)
 
 
 def compare_readings(known: Sequence[Known], before: Sequence[str], after: Sequence[str]) -> Compared:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from kefu.core.ports.foresight import Approach, Reason, Score
+from kefu.core.ports.foresight import Approach, Ranked, Reason, Score
 from kefu.core.ports.predictor import Prediction
 from kefu.core.ports.store import Memory
 from kefu.testing.check_store import NOW, talk_of, turn_of
@@ -22,20 +22,24 @@ def score_of(customer: str, value: float, predictor: str = "at_risk", subject: s
 async def a_score_comes_back_as_it_was(store: Memory) -> None:
     """Every field; other customers and predictors are left alone."""
     first = replace(score_of("L1", 0.25), label="refund")
-    await store.keep_scores([first], "L1", ["at_risk"])
-    await store.keep_scores([score_of("L1", 0.5, "returns")], "L1", ["returns"])
-    await store.keep_scores([score_of("L2", 0.75)], "L2", ["at_risk"])
+    await store.keep_scores([first], ["L1"], ["at_risk"])
+    await store.keep_scores([score_of("L1", 0.5, "returns")], ["L1"], ["returns"])
+    await store.keep_scores([score_of("L2", 0.75)], ["L2"], ["at_risk"])
     assert list(await store.scores_of("L1")) == [first, score_of("L1", 0.5, "returns")]
-    await store.keep_scores([score_of("L1", 0.5, subject="2")], "L1", ["at_risk"])
+    await store.keep_scores([score_of("L1", 0.5, subject="2")], ["L1"], ["at_risk"])
     assert [(one.predictor, one.subject) for one in await store.scores_of("L1")] == [("at_risk", "2"), ("returns", "1")]
 
 
 async def the_highest_come_first(store: Memory) -> None:
-    """Of one predictor, as many as are wanted."""
-    for number in range(5):
-        await store.keep_scores([score_of(f"L{number}", number / 8)], f"L{number}", ["at_risk"])
-    assert [one.customer for one in await store.highest("at_risk", 2)] == ["L4", "L3"]
-    assert list(await store.highest("returns")) == []
+    """Of one predictor, as many as are wanted, from a place and a value on, with how many there are."""
+    scores = [score_of(f"L{number}", number / 8) for number in range(5)]
+    await store.keep_scores(scores, [one.customer for one in scores], ["at_risk"])
+    first = await store.highest("at_risk", 2)
+    assert (first.total, [one.customer for one in first.scores]) == (5, ["L4", "L3"])
+    later = await store.highest("at_risk", 2, 2, at_least=0.125)
+    assert (later.total, [one.customer for one in later.scores]) == (4, ["L2", "L1"])
+    assert await store.highest("at_risk", 0, at_least=0.5) == Ranked(1, [])
+    assert (await store.highest("returns")).total == 0
 
 
 async def approaches_are_kept_in_order(store: Memory) -> None:
@@ -55,8 +59,8 @@ async def what_rests_on_a_conversation_is_erased_with_it(store: Memory) -> None:
     talk = talk_of("a")
     await store.commit(turn_of(talk, "a"))
     customer = talk.identity.customer_id if talk.identity else talk.id
-    await store.keep_scores([replace(score_of(customer, 0.5), conversation_id=talk.id)], customer, ["at_risk"])
-    await store.keep_scores([score_of("other", 0.5)], "other", ["at_risk"])
+    await store.keep_scores([replace(score_of(customer, 0.5), conversation_id=talk.id)], [customer], ["at_risk"])
+    await store.keep_scores([score_of("other", 0.5)], ["other"], ["at_risk"])
     await store.approach(Approach("at_risk", customer, "sent", NOW, talk.id))
     await store.erase(talk.id)
     assert list(await store.scores_of(customer)) == []

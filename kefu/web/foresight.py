@@ -11,7 +11,7 @@ from typing import Any
 from kefu.app import Operator, may, scope_of
 from kefu.app.foresight.following import Foreseeing
 from kefu.app.foresight.models import PredictorModels
-from kefu.app.foresight.report import MOVED, drift_of
+from kefu.app.foresight.report import Drift, drift_of
 from kefu.core.errors import BadInput, NotFound
 from kefu.core.nouns import Conversation, Language
 from kefu.core.ports.desk import Entry, View
@@ -25,8 +25,8 @@ from kefu.web.gate import require
 from kefu.web.hall import Hall, now
 from kefu.web.staff import act_on
 
-MOST = 200
-"""Scores that are looked at for a list."""
+BATCH = 200
+"""Scores that are read together for a list."""
 
 SHOWN = 50
 SNOOZE_DAYS = 14
@@ -49,18 +49,27 @@ class Foreseen:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A predictor: what is served, how it was measured, how far scores have moved since, how many are high."""
+    """A predictor: what is served, how it was measured, how far scores have moved since, how many are high.
+
+    `candidate` is the card of a later version that is not served, with its `name`; empty where there is none.
+    """
 
     declared: Declared
     served: str
     report: Mapping[str, Any]
-    drift: float | None
+    candidate: Mapping[str, Any]
+    drift: Drift | None
     high: int
 
-    @property
-    def has_moved(self) -> bool:
-        """Whether scores are so far from those it was measured on that it should learn anew."""
-        return self.drift is not None and self.drift > MOVED
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of a list: from a value on, only customers who wrote, after so many scores."""
+
+    at_least: float = 0.0
+    wrote: bool = False
+    skip: int = 0
+    limit: int = SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,15 @@ class Row:
     foreseen: Foreseen
     entry: Entry | None
     refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a list; `total` is how many scores there are, `following` where the next part begins, 0 at the end."""
+
+    rows: Sequence[Row]
+    total: int
+    following: int
 
 
 async def beside(hall: Hall, who: Operator, talk: Conversation, language: Language) -> Sequence[Foreseen]:
@@ -88,29 +106,41 @@ async def list_cards(hall: Hall, who: Operator) -> Sequence[Card]:
     return [await _card(hall, declared) for declared in hall.kefu.foreseeing.declared.values()]
 
 
-async def list_customers(hall: Hall, who: Operator, predictor: str, language: Language) -> Sequence[Row]:
+async def list_customers(hall: Hall, who: Operator, predictor: str, language: Language, wanted: Wanted) -> Part:
     """The customers of whom a predictor foresees the most, without those put off.
 
     Whoever may not read all sees those with a conversation of theirs alone. Raises `NotFound`.
     """
     require(who, "read_reports")
-    declared, store = declared_of(hall, predictor), hall.kefu.store
-    put_off = {one.customer for one in await store.approaches(predictor) if one.until and one.until > now()}
-    rows: list[Row] = []
-    for score in await store.highest(predictor, MOST):
-        foreseen = _foreseen(hall.kefu.foreseeing, score, language)
-        if score.customer in put_off or foreseen is None or any(score.customer == _whose(row) for row in rows):
-            continue
-        entry = await _entry(hall, who, score)
-        if entry is None and not may(who, "read_all"):
-            continue
-        refusal: Refusal = "no_way"
-        if declared.outreach:
-            refusal, _ = await hall.kefu.reaching.may(score, hall.kefu.house)
-        rows.append(Row(foreseen, entry, refusal))
-        if len(rows) == SHOWN:
+    store = hall.kefu.store
+    declared_of(hall, predictor)
+    seen = {one.customer for one in await store.approaches(predictor) if one.until and one.until > now()}
+    rows, place, total = list[Row](), wanted.skip, 0
+    while place < (total or wanted.skip + 1) and len(rows) < wanted.limit:
+        ranked = await store.highest(predictor, BATCH, place, wanted.at_least)
+        total = ranked.total
+        for score in ranked.scores:
+            place += 1
+            if score.customer in seen:
+                continue
+            seen.add(score.customer)  # their highest comes first
+            if row := await _row(hall, who, score, language, wrote=wanted.wrote):
+                rows.append(row)
+            if len(rows) == wanted.limit:
+                break
+        if not ranked.scores:
             break
-    return rows
+    return Part(rows, total, place if place < total else 0)
+
+
+async def read_customer(hall: Hall, who: Operator, customer: str, language: Language) -> Sequence[Foreseen]:
+    """All that is foreseen of one customer; raises `NotFound` where nothing is, or who asks may not see them."""
+    require(who, "see_evidence")
+    scores = await hall.kefu.store.scores_of(customer)
+    if not scores or (not may(who, "read_all") and await _entry(hall, who, scores[0]) is None):
+        raise NotFound(f"Nothing is foreseen of {customer!r}.")
+    ranked = sorted(scores, key=lambda one: (one.predictor, -one.prediction.value))
+    return [one for score in ranked if (one := _foreseen(hall.kefu.foreseeing, score, language))]
 
 
 async def read_effect(hall: Hall, who: Operator, predictor: str) -> Effect:
@@ -149,15 +179,31 @@ def declared_of(hall: Hall, predictor: str) -> Declared:
 
 
 async def _card(hall: Hall, declared: Declared) -> Card:
-    models = PredictorModels(hall.kefu.config.home, declared.name)
-    served = next(iter(await asyncio.to_thread(models.served)), "")
-    report = await asyncio.to_thread(models.card, served) if served else {}
-    scores = await hall.kefu.store.highest(declared.name, MOST)
-    values = [one.prediction.value for one in scores]
-    # The highest alone would always look moved; all there are can be compared.
-    drift = drift_of(report, values) if "deciles" in report and len(values) < MOST else None
-    high = len({one.customer for one in scores if declared.is_high(one.prediction.value)})
-    return Card(declared, served, report, drift, high)
+    models, store = PredictorModels(hall.kefu.config.home, declared.name), hall.kefu.store
+
+    def read() -> tuple[str, dict[str, Any], dict[str, Any]]:
+        served = next(iter(models.served()), "")
+        return served, models.card(served) if served else {}, models.latest()
+
+    served, report, latest = await asyncio.to_thread(read)
+    is_newer = latest and latest["name"] != served and latest["trained"] > report.get("trained", "")
+    drift = await drift_of(store, declared.name, report)
+    high = 0
+    if declared.reading == "risk" and not declared.is_when:
+        high = (await store.highest(declared.name, 0, at_least=declared.threshold)).total
+    return Card(declared, served, report, latest if is_newer else {}, drift, high)
+
+
+async def _row(hall: Hall, who: Operator, score: Score, language: Language, *, wrote: bool) -> Row | None:
+    """The row of a score; None where the viewer may not see it, or with `wrote` nobody ever wrote."""
+    foreseen = _foreseen(hall.kefu.foreseeing, score, language)
+    entry = await _entry(hall, who, score)
+    if foreseen is None or (entry is None and (wrote or not may(who, "read_all"))):
+        return None
+    refusal: Refusal = "no_way"
+    if foreseen.declared.outreach:
+        refusal, _ = await hall.kefu.reaching.may(score, hall.kefu.house)
+    return Row(foreseen, entry, refusal)
 
 
 def _foreseen(found: Foreseeing, score: Score, language: Language) -> Foreseen | None:
@@ -172,10 +218,6 @@ async def _entry(hall: Hall, who: Operator, score: Score) -> Entry | None:
     known = score.conversation_id and score.conversation_id == score.customer
     view = View(scope_of(who), ids=(score.customer,)) if known else View(scope_of(who), customer_id=score.customer)
     return next(iter((await hall.kefu.store.inbox(view, "newest", limit=1)).entries), None)
-
-
-def _whose(row: Row) -> str:
-    return row.foreseen.score.customer
 
 
 def day_of(score: Score, days: float) -> date:

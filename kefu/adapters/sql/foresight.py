@@ -6,25 +6,36 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from kefu.adapters.sql.codec import decode_body, encode, from_micros, to_micros
 from kefu.adapters.sql.insight_tables import approaches, scores
 from kefu.adapters.sql.tables import conversations
-from kefu.core.ports.foresight import Approach, Reason, Score
+from kefu.core.ports.foresight import Approach, Ranked, Reason, Score
 from kefu.core.ports.predictor import Prediction
 
 of = scores.c
 
+TOGETHER = 500
+"""Customers whose scores are replaced by one statement."""
 
-def keep_scores(connection: Connection, found: Sequence[Score], customer: str, predictors: Collection[str]) -> None:
-    """Replace what is foreseen of a customer."""
-    connection.execute(delete(scores).where(of.customer == customer, of.predictor.in_(predictors)))
+
+def keep_scores(
+    connection: Connection, found: Sequence[Score], customers: Collection[str], predictors: Collection[str]
+) -> None:
+    """Replace what is foreseen of customers."""
+    whose = sorted(customers)
+    for start in range(0, len(whose), TOGETHER):
+        some = of.customer.in_(whose[start : start + TOGETHER])
+        connection.execute(delete(scores).where(some, of.predictor.in_(predictors)))
+    rows = []
     for one in found:
         row = {name: getattr(one, name) for name in ("predictor", "subject", "customer", "conversation_id", "version")}
         body = {"reasons": [asdict(reason) for reason in one.reasons], "label": one.label}
         row |= {"at": to_micros(one.at), **asdict(one.prediction), "body": encode(body)}
-        connection.execute(insert(scores).values(**row))
+        rows.append(row)
+    if rows:
+        connection.execute(insert(scores), rows)
 
 
 def read_scores(connection: Connection, customer: str) -> list[Score]:
@@ -33,10 +44,13 @@ def read_scores(connection: Connection, customer: str) -> list[Score]:
     return [_score(row) for row in connection.execute(query)]
 
 
-def read_highest(connection: Connection, predictor: str, limit: int) -> list[Score]:
-    """The highest first."""
-    query = select(scores).where(of.predictor == predictor).order_by(of.value.desc(), of.customer, of.subject)
-    return [_score(row) for row in connection.execute(query.limit(limit))]
+def read_highest(connection: Connection, predictor: str, limit: int, skip: int, at_least: float) -> Ranked:
+    """The highest first, from a place on."""
+    which = of.predictor == predictor, of.value >= at_least
+    total = connection.execute(select(func.count()).select_from(scores).where(*which)).scalar_one()
+    query = select(scores).where(*which).order_by(of.value.desc(), of.customer, of.subject)
+    rows = connection.execute(query.limit(limit).offset(skip)) if limit else ()
+    return Ranked(total, [_score(row) for row in rows])
 
 
 def keep_approach(connection: Connection, one: Approach) -> None:

@@ -9,7 +9,7 @@ from kefu.adapters.sql import extracts, facts, foresight
 from kefu.adapters.sql.people import SqlPeople
 from kefu.core.ports.desk import Scope
 from kefu.core.ports.extracts import Count, Extract, ExtractPage, Message, Sought, Trait
-from kefu.core.ports.foresight import Approach, Score
+from kefu.core.ports.foresight import Approach, Ranked, Score
 from kefu.core.ports.reports import Fact
 
 
@@ -46,17 +46,19 @@ class SqlInsight(SqlPeople):
         """See `Extracts`."""
         return await self._read(extracts.read_judged)
 
-    async def keep_scores(self, found: Sequence[Score], customer: str, predictors: Collection[str]) -> None:
+    async def keep_scores(
+        self, found: Sequence[Score], customers: Collection[str], predictors: Collection[str]
+    ) -> None:
         """See `Foresight`."""
-        await self._writer.write(lambda c: foresight.keep_scores(c, found, customer, predictors))
+        await self._writer.write(lambda c: foresight.keep_scores(c, found, customers, predictors))
 
     async def scores_of(self, customer: str) -> Sequence[Score]:
         """See `Foresight`."""
         return await self._read(lambda connection: foresight.read_scores(connection, customer))
 
-    async def highest(self, predictor: str, limit: int = 100) -> Sequence[Score]:
+    async def highest(self, predictor: str, limit: int = 100, skip: int = 0, at_least: float = 0.0) -> Ranked:
         """See `Foresight`."""
-        return await self._read(lambda connection: foresight.read_highest(connection, predictor, limit))
+        return await self._read(lambda connection: foresight.read_highest(connection, predictor, limit, skip, at_least))
 
     async def approach(self, one: Approach) -> None:
         """See `Foresight`."""

@@ -32,6 +32,10 @@ FORESIGHT = "foresight"
 EXPLAINED = 500
 """Of how many of the highest scores of a whole scoring reasons are worked out: it costs ten times the score."""
 
+EVERY = 10_000_000
+TOGETHER = 500
+"""Customers whose scores are kept by one transaction: messages of customers are written in between."""
+
 QUESTIONS = 3
 """Questions that are kept as likely next."""
 
@@ -132,27 +136,52 @@ class Foreseeing:
         for score in found:
             mine[score.customer].append(score)
         for customer in customers:
-            await self.store.keep_scores(mine[customer], customer, names)
+            await self.store.keep_scores(mine[customer], [customer], names)
         return found
 
-    async def score_all(self, name: str, now: datetime, progress: Progress) -> int:
-        """Foresee a predictor's subjects in the records, also of customers who never wrote; how many."""
-        one = next((served for served in self.served() if served.declared.name == name), None)
-        if one is None or one.declared.about != "records":
-            return 0
-        cases = await self.gatherer.now(one.declared, now, "")
-        found = await asyncio.to_thread(scored, one, cases)
-        whose: dict[str, list[Score]] = {}
-        for score in found:
-            whose.setdefault(score.customer, []).append(score)
-        for number, (customer, scores) in enumerate(whose.items(), start=1):
-            await self.store.keep_scores(scores, customer, [name])
-            progress("customers", number, len(whose))
-        return len(found)
+    async def score_all(self, now: datetime, progress: Progress, wanted: str = "") -> dict[str, int]:
+        """Foresee everybody anew by each predictor, or one, and forget of whom nothing is foreseen any more.
+
+        Of the records it is every subject, also of customers who never wrote; of visits those not longer ago than the
+        predictor looks ahead. Returns how many scores each predictor has.
+        """
+        gatherer, counts = self.fresh_gatherer(), dict[str, int]()
+        await gatherer.know_owners()
+        for one in await asyncio.to_thread(self.served):
+            name = one.declared.name
+            if wanted in ("", name):
+                found = await _of_everybody(one, gatherer, now)
+                before = {score.customer for score in (await self.store.highest(name, EVERY)).scores}
+                whose = sorted(before | {score.customer for score in found})
+                by_customer = defaultdict[str, list[Score]](list)
+                for score in found:
+                    by_customer[score.customer].append(score)
+                for start in range(0, len(whose), TOGETHER):
+                    some = whose[start : start + TOGETHER]
+                    await self.store.keep_scores([score for who in some for score in by_customer[who]], some, [name])
+                    progress(name, start + len(some), len(whose))
+                counts[name] = len(found)
+        return counts
+
+    async def skip_ahead(self) -> None:
+        """Take the log as followed so far: everybody is scored anew."""
+        await self.store.turn_to(FORESIGHT, await self.store.bookmark(FORESIGHT), await self.store.head())
 
     async def _owner(self, conversation_id: str) -> str:
         talk = await self.store.conversation(conversation_id)
         return "" if talk is None else talk.identity.customer_id if talk.identity else talk.id
+
+
+async def _of_everybody(one: Served, gatherer: Gatherer, now: datetime) -> list[Score]:
+    """What a predictor foresees of everybody whom it is about."""
+    if one.declared.about == "records":
+        return await asyncio.to_thread(scored, one, await gatherer.now(one.declared, now, ""))
+    since = now - timedelta(days=one.declared.horizon_days)
+    whose = dict.fromkeys(fact.customer for fact in await gatherer.everything() if fact.ended > since)
+    if one.counts:
+        return [score for who in whose for score in _next_questions(one, who, await gatherer.asked_by(who, now), now)]
+    cases = [case for who in whose for case in await gatherer.now(one.declared, now, who)]
+    return await asyncio.to_thread(scored, one, cases)
 
 
 def _next_questions(one: Served, customer: str, asked: Sequence[str], now: datetime) -> list[Score]:

@@ -90,7 +90,7 @@ class Gatherer:
 
     async def past(self, declared: Declared, now: datetime, progress: Progress) -> list[Sample]:
         """What can be learned from at a time."""
-        await self._know_owners()
+        await self.know_owners()
         if declared.about == "records":
             return await self._past_of_records(declared, now, progress)
         return await self._past_of_visits(declared, now, progress)
@@ -170,7 +170,7 @@ class Gatherer:
 
     async def _past_of_visits(self, declared: Declared, now: datetime, progress: Progress) -> list[Sample]:
         horizon, samples = timedelta(days=declared.horizon_days), list[Sample]()
-        owners = await self._know_owners()
+        owners = await self.know_owners()
         for number, customer in enumerate(owners, start=1):
             talks = await self._read(customer)
             whole = visits_at(talks, self.ground, now)
@@ -215,7 +215,7 @@ class Gatherer:
             for name, value in visits_columns(found, as_of, one.window_days).items()
         }
 
-    async def _know_owners(self) -> dict[str, list[str]]:
+    async def know_owners(self) -> dict[str, list[str]]:
         """Whose each conversation is, read once for a whole training."""
         if self._owned is None:
             found = defaultdict[str, set[str]](set)

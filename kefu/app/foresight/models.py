@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kefu.ai.predict.sequence import NextQuestion
 from kefu.app.plugins import load_plugin, needing
@@ -17,6 +17,15 @@ from kefu.core.ports.reader import Progress
 from kefu.service.foresight.declared import Declared
 
 FOLDER = "models/predict"
+MEASURED = "measured"
+"""The folder of a version's model that learned only from what was known when its latest cases began."""
+
+
+class Saved(Protocol):
+    """What can be kept as a version."""
+
+    def save(self, folder: Path) -> None:
+        """Write the model; the folder exists and is empty."""
 
 
 class PredictorModels(Versions):
@@ -25,13 +34,15 @@ class PredictorModels(Versions):
     def __init__(self, home: Path, name: str) -> None:
         super().__init__(home / FOLDER / name)
 
-    def keep(self, save: Callable[[Path], None], use: str, report: Mapping[str, Any], now: datetime) -> str:
-        """Save a version that is not served yet, and return its name."""
-        name = name_of(use, now)
+    def keep(self, whole: Saved, measured: Saved, card: Mapping[str, Any], now: datetime) -> str:
+        """Save a version that is not served yet, and return its name; the card says what it `use`s."""
+        name = name_of(str(card["use"]), now)
 
         def write(folder: Path) -> None:
-            save(folder)
-            write_card(folder, {"use": use, "trained": now.isoformat(), **report})
+            whole.save(folder)
+            (folder / MEASURED).mkdir()
+            measured.save(folder / MEASURED)
+            write_card(folder, {"trained": now.isoformat(), **card})
 
         self.put(name, write)
         return name
@@ -56,18 +67,23 @@ class PredictorModels(Versions):
             raise ModelMissing(f"{file} is missing or damaged; run kefu predict train.") from error
         return found
 
-    def open_model(self, declared: Declared, name: str) -> Predictor:
+    def open_model(self, declared: Declared, name: str, part: str = "") -> Predictor:
         """The predictor of a version. Raises `ModelMissing` where its files don't hold."""
         predictor = open_predictor(declared, str(self.card(name).get("use", "")))
         with needing("predict"):
-            predictor.load(self.folder / name)
+            predictor.load(self.folder / name / part)
         return predictor
 
-    def open_sequence(self, name: str) -> NextQuestion:
+    def open_sequence(self, name: str, part: str = "") -> NextQuestion:
         """What is likely to be asked next, by a version."""
         found = NextQuestion()
-        found.load(self.folder / name)
+        found.load(self.folder / name / part)
         return found
+
+    def latest(self) -> dict[str, Any]:
+        """The card of the version made last, whether it is served or not; with its `name`. Empty without any."""
+        folders = self.folders()
+        return {**self.card(folders[-1].name), "name": folders[-1].name} if folders else {}
 
 
 def open_predictor(declared: Declared, use: str = "") -> Predictor:

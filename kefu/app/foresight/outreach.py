@@ -86,7 +86,7 @@ class Reaching:
         for declared in self.foreseeing.declared.values():
             if declared.outreach is None or not declared.outreach.automatic:
                 continue
-            for score in await self.store.highest(declared.name, LOOKED_AT):
+            for score in (await self.store.highest(declared.name, LOOKED_AT)).scores:
                 found, _ = await self.may(score, house)
                 if found in ("", "held"):
                     sent += (await self.write(score, house)).what == "sent"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from kefu.ai.predict.quality import (
 )
 from kefu.app.foresight.gathering import Sample
 from kefu.core.ports.predictor import Prediction
+from kefu.core.ports.store import Memory
 from kefu.service.foresight.declared import Declared
 
 FEWEST = 30
@@ -26,6 +27,26 @@ FEWEST = 30
 DECILES = 10
 MOVED = 0.2
 """A shift from which scores are said to have drifted."""
+ENOUGH = 200
+"""Scores from which that can be told: of so few as 30, chance alone shifts a tenth of them as far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far so many scores of today have shifted."""
+
+    count: int
+    shift: float
+
+    @property
+    def missing(self) -> int:
+        """How many more scores it takes until this can be judged."""
+        return max(0, ENOUGH - self.count)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether scores are so far from those it was measured on that it should learn anew."""
+        return not self.missing and self.shift > MOVED
 
 
 def report_of(
@@ -39,10 +60,11 @@ def report_of(
         "from": min(one.case.as_of for one in train).isoformat(),
         "until": max(one.case.as_of for one in train).isoformat(),
         "measured_from": min(one.case.as_of for one in test).isoformat(),
+        "measured_until": max(one.case.as_of for one in test).isoformat(),
         "horizon_days": declared.horizon_days,
         "features": [one.name for one in declared.features],
-        "deciles": np.quantile(values, np.linspace(0, 1, DECILES + 1)[1:-1]).round(6).tolist(),
     }
+    body["edges"], body["spread"] = _spread(values)
     if declared.is_when:
         return body | _when(test, found)
     outcomes = np.array([one.outcome.value for one in test])
@@ -100,9 +122,17 @@ def _groups(
     return groups
 
 
-def drift_of(report: dict[str, Any], values: Sequence[float]) -> float | None:
-    """How far today's scores lie from those that the card was measured on; None of too few."""
-    if len(values) < FEWEST:
+async def drift_of(store: Memory, predictor: str, card: Mapping[str, Any]) -> Drift | None:
+    """How far all scores of today lie from those that the card was measured on; None where there is no card of them."""
+    if "edges" not in card:
         return None
-    counts = np.bincount(np.searchsorted(report["deciles"], np.asarray(values)), minlength=DECILES)
-    return shift([1.0] * DECILES, counts.tolist())
+    above = [(await store.highest(predictor, 0, at_least=edge)).total for edge in (0.0, *card["edges"])]
+    counts = [more - fewer for more, fewer in zip(above, [*above[1:], 0], strict=True)]
+    return Drift(above[0], shift(card["spread"], counts))
+
+
+def _spread(values: np.ndarray) -> tuple[list[float], list[int]]:
+    """Edges that cut values into tenths, each once, and how many lie between them: many scores may be the same."""
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, DECILES + 1)[1:-1]))
+    counts = np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)
+    return edges.tolist(), counts.tolist()

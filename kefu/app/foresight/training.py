@@ -1,15 +1,16 @@
-"""Train a predictor: measure it on what came later, then let it learn from everything."""
+"""Train a predictor: measure it on what came later, hold it against the one served, let it learn from everything."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from kefu.ai.predict.sequence import NextQuestion
+from kefu.app.foresight.contest import Loss, contest, contest_models
 from kefu.app.foresight.gathering import Gatherer, Sample
-from kefu.app.foresight.models import PredictorModels, fit
+from kefu.app.foresight.models import MEASURED, PredictorModels, fit
 from kefu.app.foresight.report import report_of
 from kefu.core.errors import BadInput
 from kefu.core.ports.predictor import Predictor
@@ -21,19 +22,40 @@ HELD_OUT = 0.25
 
 FEWEST_QUESTIONS = 50
 
+Why = Literal["asked", "first", "declared", "drifted", "more"]
+"""Why a predictor learned: somebody wanted it, it never had, its declaration changed, scores moved, more is known."""
+
 
 async def train(
-    declared: Declared, models: PredictorModels, gatherer: Gatherer, now: datetime, progress: Progress
+    declared: Declared,
+    models: PredictorModels,
+    gatherer: Gatherer,
+    now: datetime,
+    progress: Progress,
+    *,
+    why: Why = "asked",
 ) -> tuple[str, dict[str, Any]]:
-    """The name of a new version that is not served yet, and its report. Raises `BadInput` where there is too little."""
+    """The name of a new version that is not served yet, and its card, whose `gate` says whether it is worse.
+
+    Raises `BadInput` where there is too little.
+    """
     if declared.about == "question":
-        return await _train_questions(declared, models, gatherer, now)
+        return await _train_questions(declared, models, gatherer, now, why)
     if declared.about == "volume":
         raise BadInput(f"{declared.name} needs no training: /desk/reports forecasts visits and the people they take.")
     samples = await gatherer.past(declared, now, progress)
-    report = await asyncio.to_thread(measure, declared, samples, progress)
-    predictor = await asyncio.to_thread(fit, declared, [one.lesson for one in samples], progress)
-    return models.keep(predictor.save, declared.use, report, now), report
+
+    def work() -> tuple[str, dict[str, Any]]:
+        known, latest = split(declared, samples)
+        measured = measure(declared, known, latest, progress)
+        found = measured.predict([one.case.row for one in latest])
+        card = report_of(declared, known, latest, found)
+        card["gate"] = contest_models(declared, models, latest, found)
+        whole = fit(declared, [one.lesson for one in samples], progress)
+        card = {**_origin(declared, why), **card}
+        return models.keep(whole, measured, card, now), card
+
+    return await asyncio.to_thread(work)
 
 
 async def test(
@@ -49,16 +71,19 @@ async def test(
     )
 
 
-def measure(declared: Declared, samples: Sequence[Sample], progress: Progress) -> dict[str, Any]:
-    """Learn from what was known when the latest cases began, and foresee these. Raises `BadInput` for too little."""
-    train, latest = split(declared, samples)
-    if not train or not latest:
+def measure(declared: Declared, known: Sequence[Sample], latest: Sequence[Sample], progress: Progress) -> Predictor:
+    """One that learned from what was known when the latest cases began. Raises `BadInput` for too little."""
+    if not known or not latest:
         raise BadInput(
-            f"There is too little to learn from: {len(samples)} cases, and none whose end was known before the latest. "
-            "Wait for more, or shorten horizon_days."
+            f"There is too little to learn from: {len(known) + len(latest)} cases, and none whose end was known before "
+            "the latest. Wait for more, or shorten horizon_days."
         )
-    predictor = fit(declared, [one.lesson for one in train], progress)
-    return report_of(declared, train, latest, predictor.predict([one.case.row for one in latest]))
+    return fit(declared, [one.lesson for one in known], progress)
+
+
+def _origin(declared: Declared, why: Why) -> dict[str, Any]:
+    """What a card says of where a version comes from."""
+    return {"use": declared.use, "why": why, "question": declared.question, "method": declared.method}
 
 
 def split(declared: Declared, samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -81,7 +106,7 @@ def split(declared: Declared, samples: Sequence[Sample]) -> tuple[list[Sample], 
 
 
 async def _train_questions(
-    declared: Declared, models: PredictorModels, gatherer: Gatherer, now: datetime
+    declared: Declared, models: PredictorModels, gatherer: Gatherer, now: datetime, why: Why
 ) -> tuple[str, dict[str, Any]]:
     sequences = await gatherer.questions()
     steps = [(asked, place) for asked in sequences for place in range(1, len(asked))]
@@ -92,6 +117,10 @@ async def _train_questions(
     model.fit(sequences[:cut])
     whole.fit(sequences)
     tried = [(asked[:place], asked[place]) for asked in sequences[cut:] for place in range(1, len(asked))]
+
+    def losses(model: NextQuestion) -> list[Loss]:
+        return [(str(number), _missed(model, asked)) for number, asked in enumerate(sequences[cut:]) if len(asked) > 1]
+
     usual = [name for name, _ in model.predict(())]
     ranked = [([name for name, _ in model.predict(before)], after) for before, after in tried]
     count = max(1, len(tried))
@@ -103,5 +132,13 @@ async def _train_questions(
         "first_of_usual": sum(after in usual[:1] for _, after in ranked) / count,
         "three": sum(after in names[:3] for names, after in ranked) / count,
         "three_of_usual": sum(after in usual[:3] for _, after in ranked) / count,
+        "gate": contest(declared, models, losses(model), lambda name: losses(models.open_sequence(name, MEASURED))),
     }
-    return models.keep(whole.save, declared.use, report, now), report
+    card = {**_origin(declared, why), **report}
+    return models.keep(whole, model, card, now), card
+
+
+def _missed(model: NextQuestion, asked: Sequence[str]) -> float:
+    """Of how many questions of a customer the first guess was wrong."""
+    guesses = [model.predict(asked[:place])[:1] for place in range(1, len(asked))]
+    return float(sum(not guess or guess[0][0] != after for guess, after in zip(guesses, asked[1:], strict=True)))

@@ -55,17 +55,27 @@ class Approach:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A part of a predictor's scores, the highest first, and how many there are altogether."""
+
+    total: int
+    scores: Sequence[Score] = ()
+
+
 class Foresight(Protocol):
     """Scores are replaced as time goes on; approaches are only added to."""
 
-    async def keep_scores(self, found: Sequence[Score], customer: str, predictors: Collection[str]) -> None:
-        """Keep these in the place of all that these predictors said of a customer."""
+    async def keep_scores(
+        self, found: Sequence[Score], customers: Collection[str], predictors: Collection[str]
+    ) -> None:
+        """Keep these in the place of all that these predictors said of these customers."""
 
     async def scores_of(self, customer: str) -> Sequence[Score]:
         """All that is foreseen of a customer, by predictor and subject."""
 
-    async def highest(self, predictor: str, limit: int = 100) -> Sequence[Score]:
-        """The highest scores of a predictor, the highest first."""
+    async def highest(self, predictor: str, limit: int = 100, skip: int = 0, at_least: float = 0.0) -> Ranked:
+        """The scores of a predictor from a value on, the highest first, from one place on."""
 
     async def approach(self, one: Approach) -> None:
         """Write down what was done."""

@@ -7,6 +7,7 @@ author writes.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -105,9 +106,26 @@ class Declared:
         return not self.is_when and self.reading == "risk" and value >= self.threshold
 
     @property
+    def question(self) -> str:
+        """A digest of what is asked: versions that answer the same question can be compared."""
+        asked = self.about, self.is_when, self.records, self.subjects, self.event, self.absent, self.outcome
+        return _digest((*asked, self.horizon_days))
+
+    @property
+    def method(self) -> str:
+        """A digest of all that a training depends on."""
+        return _digest(
+            (self.question, self.use, self.tables, self.sources, self.features, self.every_days, self.moments)
+        )
+
+    @property
     def is_when(self) -> bool:
         """Whether it says when, and not whether."""
         return self.use.startswith("hazard")
+
+
+def _digest(parts: object) -> str:
+    return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
 def parse_declared(name: str, table: Mapping[str, object]) -> Declared:

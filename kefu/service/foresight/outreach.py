@@ -18,6 +18,9 @@ Refusal = Literal["", "low", "not_asked_for", "no_way", "busy", "quiet", "often"
 
 SHARES = 10_000
 
+Span = tuple[time, time]
+"""From when to when, by the clock; over midnight where the end comes first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manners:
@@ -29,7 +32,7 @@ class Manners:
     """
 
     opt_in: str = "may-write"
-    quiet: tuple[time, time] = (time(20), time(9))
+    quiet: Span = (time(20), time(9))
     days: int = 14
     holdout: float = 0.1
 
@@ -51,9 +54,17 @@ def is_held_out(customer: str, predictor: str, share: float) -> bool:
 
 def is_quiet(manners: Manners, hours: Hours, now: datetime) -> bool:
     """Whether people are left alone now; a span may go over midnight."""
-    begins, ends = manners.quiet
-    local = now.astimezone(hours.zone).time()
-    return begins <= local < ends if begins <= ends else local >= begins or local < ends
+    return begin_of(manners.quiet, now.astimezone(hours.zone)) is not None
+
+
+def begin_of(span: Span, local: datetime) -> datetime | None:
+    """When the span began in which a local time lies; None outside."""
+    (begins, ends), at = span, local.time()
+    if begins <= ends:
+        inside, back = begins <= at < ends, 0
+    else:
+        inside, back = at >= begins or at < ends, int(at < ends)
+    return datetime.combine(local.date() - timedelta(days=back), begins, local.tzinfo) if inside else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +98,24 @@ def refusal(customer: str, predictor: str, manners: Manners, hours: Hours, momen
     return "held" if is_held_out(customer, predictor, manners.holdout) else ""
 
 
+def parse_span(text: str, key: str) -> Span | None:
+    """Read a span such as `02:00-05:00`; None of an empty text. Raises `BadConfig`."""
+    if not text:
+        return None
+    try:
+        begins, ends = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError as error:
+        raise BadConfig(f'kefu.toml [foresight]: write {key} = "02:00-05:00".') from error
+    return begins, ends
+
+
 def parse_manners(table: Mapping[str, object]) -> Manners:
     """Read `[foresight]` of kefu.toml; raises `BadConfig`."""
     try:
-        begins, ends = (time.fromisoformat(part.strip()) for part in str(table.get("quiet", "20:00-09:00")).split("-"))
         share, days = float(str(table.get("holdout", 0.1))), int(str(table.get("days", 14)))
     except ValueError as error:
-        raise BadConfig('kefu.toml [foresight]: write quiet = "20:00-09:00", holdout = 0.1, days = 14.') from error
+        raise BadConfig("kefu.toml [foresight]: write holdout = 0.1, days = 14.") from error
     if not 0 <= share < 1:
         raise BadConfig("kefu.toml [foresight]: holdout is a share from 0 to below 1.")
-    return Manners(str(table.get("opt_in", "may-write")), (begins, ends), days, share)
+    quiet = parse_span(str(table.get("quiet", "20:00-09:00")), "quiet") or (time(), time())
+    return Manners(str(table.get("opt_in", "may-write")), quiet, days, share)

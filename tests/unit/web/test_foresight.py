@@ -37,7 +37,7 @@ async def foresee(house: WebHouse) -> str:
         score = Score(
             "at_risk", "7", customer, "", datetime.now(UTC), "v1", Prediction(value, value - 0.1, 0.9), reasons
         )
-        await house.bench.store.keep_scores([score], customer, ["at_risk"])
+        await house.bench.store.keep_scores([score], [customer], ["at_risk"])
     return taken.conversation_id
 
 

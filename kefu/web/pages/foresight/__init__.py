@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kefu.app.jobs import Kind
 from kefu.core.errors import BadInput, NotFound
-from kefu.web.foresight import Card, act, day_of, list_cards, list_customers, read_effect
+from kefu.web.foresight import Card, Part, Wanted, act, day_of, list_cards, list_customers, read_effect
 from kefu.web.gate import specify
 from kefu.web.hall import hall_of, read_form
 from kefu.web.screen import render
@@ -19,6 +20,9 @@ from kefu.web.viewer import operator_of
 from kefu.web.words import choose_language
 
 PLACE = "/desk/foresight"
+JOBS: tuple[Kind, ...] = ("foresee", "renew")
+KEPT = ("at_least", "wrote")
+"""What narrows a list, in an address."""
 SIDE = 200
 """Of the square of a calibration plot, in units of its drawing."""
 LEFT, TOP = 40, 8
@@ -45,23 +49,29 @@ async def show(request: Request) -> Response:
     if wanted and wanted not in {card.declared.name for card in cards}:
         raise NotFound(f"There is no predictor {wanted!r}.")
     chosen = next((card for card in cards if card.declared.name == wanted), None) or _usual(cards)
-    rows = await list_customers(hall, who, chosen.declared.name, language) if chosen else ()
+    asked = _wanted(request.query_params)
+    part = Part((), 0, 0)
+    if chosen:
+        part = await list_customers(hall, who, chosen.declared.name, language, asked)
     effect = await read_effect(hall, who, chosen.declared.name) if chosen and chosen.declared.outreach else None
     return render(
         request,
         "foresight/page.html",
         who=who,
         cards=cards,
-        job=hall.jobs.latest("foresee"),
+        job=max(filter(None, map(hall.jobs.latest, JOBS)), key=lambda job: job.begun_at, default=None),
+        quiet_hours=hall.kefu.config.get("foresight.train", str),
         chosen=chosen,
-        rows=rows,
+        part=part,
+        wanted=asked,
+        kept={name: request.query_params[name] for name in KEPT if request.query_params.get(name)},
         effect=effect,
         dots=dots_of(chosen.report if chosen else {}),
         percent=percent,
         day_of=day_of,
         done=request.query_params.get("done", ""),
         problem=request.query_params.get("problem", ""),
-        seen=lambda name: f"{PLACE}?{urlencode({'predictor': name})}",
+        seen=lambda name, **more: f"{PLACE}?{urlencode({'predictor': name, **more})}",
     )
 
 
@@ -98,6 +108,15 @@ def dots_of(report: Mapping[str, Any]) -> Sequence[Dot]:
 def percent(share: float | None) -> str:
     """A share without decimals."""
     return "–" if share is None else f"{share * 100:.0f} %"
+
+
+def _wanted(query: Mapping[str, str]) -> Wanted:
+    """The part of a list that an address asks for; `at_least` is in percent, or in days."""
+    try:
+        at_least, skip = float(query.get("at_least") or 0), int(query.get("from") or 0)
+    except ValueError as error:
+        raise BadInput("at_least and from are numbers.") from error
+    return Wanted(at_least / 100, bool(query.get("wrote")), max(0, skip))
 
 
 def _usual(cards: Sequence[Card]) -> Card | None:

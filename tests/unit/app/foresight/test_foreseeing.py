@@ -71,8 +71,8 @@ async def test_what_was_learned_is_served_scored_and_rolled_back(school: Path) -
         assert report["measured_from"] > report["until"]
         assert {group["value"] for group in report["groups"]["form"]} <= {"recorded", "live"}
         models.promote(first)
-        assert await found.score_all("at_risk", NOW, lambda *_: None) > 50
-        highest = await store.highest("at_risk", 5)
+        assert (await found.score_all(NOW, lambda *_: None))["at_risk"] > 50
+        highest = (await store.highest("at_risk", 5)).scores
         assert highest[0].prediction.value >= highest[-1].prediction.value > 0.3
         assert all(one.prediction.low <= one.prediction.value <= one.prediction.high for one in highest)
         assert all(one.reasons and one.version == first for one in highest)
@@ -131,7 +131,7 @@ async def prepare(bench: Bench, tag: bool = True) -> Score:
     if tag:
         await speak(taken.conversation_id, [Tag(("may-write",))], "mei", bench.house, bench.store)
     score = Score("at_risk", "1", "L1", "", NOW, "v", Prediction(0.9, 0.8, 0.95))
-    await bench.store.keep_scores([score], "L1", ["at_risk"])
+    await bench.store.keep_scores([score], ["L1"], ["at_risk"])
     return score
 
 
