@@ -37,7 +37,7 @@ def foresee(table: np.ndarray, days: list[int]) -> np.ndarray:
     found = []
     for number, day in enumerate(days):
         if number % AGAIN == 0:
-            model = learn_volume(table[:day], [0] * day, WEEK)
+            model, _, _ = learn_volume(table[:day], [0] * day, WEEK)
         found.append(model.predict(table[:day], 0))
     return np.array(found)
 

@@ -19,7 +19,7 @@ from kefu.core.ports.reports import Fact
 from kefu.core.ports.store import Memory
 from kefu.service.desk.hours import Hours
 from kefu.service.insight.erlang import Aim
-from kefu.service.insight.figures import FIGURES, Choice, Rate, Times, count_by, listed, old_enough
+from kefu.service.insight.figures import FIGURES, Choice, Rate, Times, count_by, half_of, listed, old_enough
 from kefu.service.insight.forecast import Cell, Forecast
 from kefu.service.insight.report import Period, Report, report
 from kefu.service.insight.visits import Ground, visits
@@ -50,11 +50,15 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of the facts: a time, a choice, and whether only visits old enough for the ladder count."""
+    """What is asked of the facts: a time, a choice, and whether only visits old enough for the ladder count.
+
+    Of a list, `half` is the half hour of the day (0 to 47) in which a visit began, or people were wanted.
+    """
 
     period: Period
     choice: Choice = Choice()  # noqa: RUF009 - frozen
     old: bool = False
+    half: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,11 @@ class Reporting:
             raise BadInput(f"There is no figure {figure!r}; there is {', '.join(FIGURES)}.")
         await self.catch_up(MOST_AT_ONCE)
         chosen = asked.choice.of(await self._read(asked, scope))
-        return listed(old_enough(chosen, now) if asked.old else chosen, figure)
+        found = listed(old_enough(chosen, now) if asked.old else chosen, figure)
+        if asked.half is None:
+            return found
+        zone, is_handed = self.hours.zone, figure == "handed"
+        return [one for one in found if half_of(((is_handed and one.handed) or one.at).astimezone(zone)) == asked.half]
 
     async def _read(self, asked: Asked, scope: Scope) -> Sequence[Fact]:
         zone, period = self.hours.zone, asked.period

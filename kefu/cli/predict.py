@@ -242,7 +242,7 @@ async def _train(kefu: Kefu, name: str, show: Progress, serve: Serve) -> list[Le
     found = kefu.foreseeing
     if name:
         find_predictor(kefu.config.home, name)
-    names = [name] if name else [which for which, one in found.declared.items() if one.about != "volume"]
+    names = [name] if name else list(found.declared)
     return await learn(found, dict.fromkeys(names, "asked"), datetime.now(UTC), show, serve)
 
 
@@ -286,6 +286,10 @@ def _show(name: str, version: str, report: Mapping[str, Any]) -> None:
         )
         if key in report
     ]  # fmt: skip
+    parts += [
+        f"{kind}: {of['error']:.2f} a half hour (a week before: {of['naive']:.2f})"
+        for kind, of in report.get("volume", {}).items()
+    ]
     console.print(f"[bold]{name}[/] {version} · {report['lessons']:,} → {report['cases']:,}", soft_wrap=True)
     console.print(f"  {', '.join(parts)}", soft_wrap=True)
 

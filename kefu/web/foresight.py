@@ -12,6 +12,8 @@ from kefu.app import Operator, may, scope_of
 from kefu.app.foresight.following import Foreseeing
 from kefu.app.foresight.models import PredictorModels
 from kefu.app.foresight.report import Drift, drift_of
+from kefu.app.foresight.volume import DayAhead, Series, ahead, series_of
+from kefu.app.reporting import Aim
 from kefu.core.errors import BadInput, NotFound
 from kefu.core.nouns import Conversation, Language
 from kefu.core.ports.desk import Entry, View
@@ -82,6 +84,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekAhead:
+    """What came by half hours, and what is foreseen from today on."""
+
+    series: Series
+    days: Sequence[DayAhead]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A part of a list; `total` is how many scores there are, `following` where the next part begins, 0 at the end."""
 
@@ -141,6 +151,23 @@ async def read_customer(hall: Hall, who: Operator, customer: str, language: Lang
         raise NotFound(f"Nothing is foreseen of {customer!r}.")
     ranked = sorted(scores, key=lambda one: (one.predictor, -one.prediction.value))
     return [one for score in ranked if (one := _foreseen(hall.kefu.foreseeing, score, language))]
+
+
+async def read_volume(hall: Hall, who: Operator, aim: Aim) -> WeekAhead | None:
+    """The week ahead by half hours, with the staff for an aim; None while no forecast of volume is served."""
+    require(who, "read_reports")
+    kefu = hall.kefu
+    served = await asyncio.to_thread(kefu.foreseeing.served)
+    model = next((one.volumes for one in served if one.volumes), None)
+    if model is None:
+        return None
+    facts = await kefu.foreseeing.fresh_gatherer().everything()
+
+    def work() -> WeekAhead:
+        series = series_of(facts, kefu.reporting.hours, now())
+        return WeekAhead(series, ahead(model, series, kefu.reporting.hours, now(), aim))
+
+    return await asyncio.to_thread(work)
 
 
 async def read_effect(hall: Hall, who: Operator, predictor: str) -> Effect:

@@ -18,6 +18,7 @@ from kefu.web.hall import Hall, now
 
 USUAL_DAYS = 28
 MOST_DAYS = 3660
+DAY_S = 86_400
 NUMBERS = ("hour", "weekday")
 
 
@@ -46,18 +47,25 @@ def read_asked(hall: Hall, query: Mapping[str, str]) -> Asked:
     choice: dict[str, Any] = {
         name: _whole(name, value) if name in NUMBERS else value for name, value in wanted.items() if value
     }
-    return Asked(read_period(hall, query), Choice(**choice), bool(query.get("old")))
+    half = _whole("half", query["half"]) if query.get("half") else None
+    return Asked(read_period(hall, query), Choice(**choice), bool(query.get("old")), half)
 
 
 def read_aim(query: Mapping[str, str]) -> Aim:
-    """What staffing aims at, by an address: `share` in percent, `within` in seconds, `at_once` conversations."""
+    """What staffing aims at, by an address: `share` in percent, `within` in seconds, `at_once` conversations.
+
+    `patience` is for how many seconds customers wait in the mean before they give up; 0: they never do.
+    """
     usual = Aim()
     share = _whole("share", query.get("share") or str(round(usual.share * 100)))
     within = _whole("within", query.get("within") or str(round(usual.within_s)))
     at_once = _whole("at_once", query.get("at_once") or str(usual.at_once))
-    if not (1 <= share <= 99 and 0 <= within <= 86_400 and 1 <= at_once <= 50):
-        raise BadInput("share is from 1 to 99 (percent), within up to 86,400 (seconds), at_once from 1 to 50.")
-    return Aim(share / 100, float(within), at_once)
+    patience = _whole("patience", query.get("patience") or "0")
+    if not (1 <= share <= 99 and 0 <= within <= DAY_S and 1 <= at_once <= 50 and 0 <= patience <= DAY_S):
+        raise BadInput(
+            "share is from 1 to 99 (percent), within and patience up to 86,400 (seconds), at_once from 1 to 50."
+        )
+    return Aim(share / 100, float(within), at_once, float(patience))
 
 
 def read_period(hall: Hall, query: Mapping[str, str]) -> Period:

@@ -17,6 +17,7 @@ from kefu.app.following import BATCH, REPLAYED
 from kefu.app.foresight.folder import read_predictors
 from kefu.app.foresight.gathering import Case, Gatherer
 from kefu.app.foresight.models import PredictorModels
+from kefu.app.foresight.volume import Volumes, read_volumes
 from kefu.core.events import ConversationOpened
 from kefu.core.nouns import Fact
 from kefu.core.ports.foresight import Score
@@ -42,13 +43,14 @@ QUESTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A predictor with the version that is served: a `model`, or `counts` of questions."""
+    """A predictor with the version that is served: a `model`, `counts` of questions, or `volumes` of half hours."""
 
     declared: Declared
     models: PredictorModels
     name: str
     model: Predictor | None = None
     counts: NextQuestion | None = None
+    volumes: Volumes | None = None
 
 
 @dataclass(slots=True)
@@ -81,7 +83,9 @@ class Foreseeing:
             before = self._served.get(name)
             if before is None or before.name != current:
                 before = Served(declared, models, current)
-                if declared.about == "question":
+                if declared.about == "volume":
+                    before = replace(before, volumes=read_volumes(models.folder / current))
+                elif declared.about == "question":
                     before = replace(before, counts=models.open_sequence(current))
                 else:
                     before = replace(before, model=models.open_model(declared, current))
@@ -126,6 +130,8 @@ class Foreseeing:
         """Foresee everything of some customers, and keep it; together, since a row alone costs ten times as much."""
         found: list[Score] = []
         for one in served:
+            if one.volumes:
+                continue
             if one.counts:
                 for customer in customers:
                     found += _next_questions(one, customer, await self.gatherer.asked_by(customer, now), now)
@@ -149,7 +155,7 @@ class Foreseeing:
         await gatherer.know_owners()
         for one in await asyncio.to_thread(self.served):
             name = one.declared.name
-            if wanted in ("", name):
+            if wanted in ("", name) and one.volumes is None:
                 found = await _of_everybody(one, gatherer, now)
                 before = {score.customer for score in (await self.store.highest(name, EVERY)).scores}
                 whose = sorted(before | {score.customer for score in found})

@@ -70,8 +70,6 @@ async def due(found: Foreseeing, now: datetime, changed: float) -> dict[str, Why
     wanted: dict[str, Why] = {}
     facts = await found.fresh_gatherer().everything()
     for name, declared in found.declared.items():
-        if declared.about == "volume":
-            continue
         models = PredictorModels(found.home, name)
         served, latest = next(iter(models.served()), ""), models.latest()
         if not served or not latest:
@@ -95,6 +93,8 @@ def news_of(declared: Declared, card: Mapping[str, Any], facts: Sequence[Fact], 
     trained = datetime.fromisoformat(card["trained"])
     if declared.about == "records":
         return (now - trained) / timedelta(days=declared.every_days * declared.moments)
+    if declared.about == "volume":
+        return (now - trained) / timedelta(days=int(card["lessons"]) + int(card["cases"]))
     late = timedelta(days=declared.horizon_days if declared.about == "visit" else 0)
     new = sum(trained < one.ended + late <= now for one in facts)
     return new / max(1, int(card["lessons"]) + int(card["cases"]))

@@ -12,6 +12,7 @@ from kefu.app.foresight.contest import Loss, contest, contest_models
 from kefu.app.foresight.gathering import Gatherer, Sample
 from kefu.app.foresight.models import MEASURED, PredictorModels, fit
 from kefu.app.foresight.report import report_of
+from kefu.app.foresight.volume import series_of, train_volume
 from kefu.core.errors import BadInput
 from kefu.core.ports.predictor import Predictor
 from kefu.core.ports.reader import Progress
@@ -42,7 +43,8 @@ async def train(
     if declared.about == "question":
         return await _train_questions(declared, models, gatherer, now, why)
     if declared.about == "volume":
-        raise BadInput(f"{declared.name} needs no training: /desk/reports forecasts visits and the people they take.")
+        series = series_of(await gatherer.everything(), gatherer.ground.hours, now)
+        return await asyncio.to_thread(train_volume, declared, models, series, now, _origin(declared, why))
     samples = await gatherer.past(declared, now, progress)
 
     def work() -> tuple[str, dict[str, Any]]:

@@ -143,6 +143,11 @@ class Choice:
         ]
 
 
+def half_of(local: datetime) -> int:
+    """The half hour of the day, from 0 to 47, in which a local time lies."""
+    return local.hour * 2 + local.minute // 30
+
+
 def listed(facts: Iterable[Fact], figure: str) -> list[Fact]:
     """The visits behind a figure. Raises `KeyError` for one that there is not."""
     counts = FIGURES[figure]

@@ -58,9 +58,9 @@ class Backtest:
     held: float
 
 
-def full_days(first: date, today: date, hours: Hours) -> list[date]:
+def full_days(first: date, today: date, hours: Hours, most_days: int = MOST_DAYS) -> list[date]:
     """The days before today of which everything is known and on which the team was there, eight weeks at most."""
-    since = max(first, today - timedelta(days=MOST_DAYS))
+    since = max(first, today - timedelta(days=most_days))
     return [day for ahead in range((today - since).days) if hours.works(day := since + timedelta(days=ahead))]
 
 

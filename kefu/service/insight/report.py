@@ -108,6 +108,12 @@ def report(facts: Sequence[Fact], period: Period, now: datetime, hours: Hours, a
     )
 
 
+def work_of(facts: Sequence[Fact]) -> float:
+    """What a customer who wants people takes, in seconds of work."""
+    worked = [one.worked_s for one in facts if one.worked_s]
+    return sum(worked) / len(worked) if len(worked) >= ENOUGH_WORK else USUAL_WORK_S
+
+
 def _by_day(facts: Sequence[Fact], period: Period) -> list[tuple[date, int]]:
     counts = Counter(one.day for one in facts)
     return [(day, counts[day]) for day in period.days]
@@ -145,8 +151,7 @@ def _forecast(
     facts: Sequence[Fact], period: Period, now: datetime, hours: Hours, aim: Aim
 ) -> tuple[Forecast, Backtest | None]:
     """The week ahead, and how the same would have done in the last one."""
-    worked = [one.worked_s for one in facts if one.worked_s]
-    work_s = sum(worked) / len(worked) if len(worked) >= ENOUGH_WORK else USUAL_WORK_S
+    work_s = work_of(facts)
     first = max(period.since, facts[0].day) if facts else period.since
     over = min(now.astimezone(hours.zone).date(), period.until + timedelta(days=1))
     days = full_days(first, over, hours)

@@ -30,6 +30,7 @@ from kefu.web.api import (
     desk,
     facts,
     files,
+    foresight,
     inbox,
     insight,
     knowledge,
@@ -108,7 +109,7 @@ BARE = (
 
 PARTS = (
     desk, calling, inbox, files, stream, copilot, tools, tags, work, knowledge, manage, plan, people, questions,
-    reports, facts, insight, training,
+    reports, facts, insight, foresight, training,
 )  # fmt: skip
 ROUTERS = (desk.servers, work.servers, *(part.router for part in PARTS))
 

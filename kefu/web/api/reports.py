@@ -37,6 +37,7 @@ class Asking(BaseModel):
     reason: str = Field("", description="why people were wanted")
     hour: str = ""
     weekday: str = Field("", description="0 is Monday")
+    half: str = Field("", description="of lists, the half hour of the day, from 0 to 47")
 
     def query(self) -> dict[str, str]:
         """As in an address."""

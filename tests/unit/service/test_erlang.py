@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kefu.service.desk.hours import Hours
-from kefu.service.insight.erlang import Aim, agents_for, answered_within, waits
+from kefu.service.insight.erlang import Aim, agents_for, answered_within, waits, with_patience
 from kefu.service.insight.forecast import backtest, forecast, full_days
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -45,6 +45,33 @@ def test_a_queue_that_is_played_keeps_what_the_formula_says() -> None:
         kept += begins - now <= within_s
         heapq.heappush(free, begins + chance.expovariate(1 / work_s))
     assert kept / total == pytest.approx(answered_within(servers, an_hour / 3600 * work_s, work_s, within_s), abs=0.02)
+
+
+@pytest.mark.parametrize(("servers", "an_hour", "patience_s"), [(6, 45.0, 240.0), (4, 70.0, 120.0), (1, 20.0, 60.0)])
+def test_a_queue_that_customers_leave_keeps_what_the_formula_says(
+    servers: int, an_hour: float, patience_s: float
+) -> None:
+    chance, work_s, aim = Random(6), 300.0, Aim(within_s=30, patience_s=patience_s)
+    free, now, kept, gone, total = [0.0] * servers, 0.0, 0, 0, 60_000
+    for _ in range(total):
+        now += chance.expovariate(an_hour / 3600)
+        begins = max(now, free[0])
+        if begins - now > chance.expovariate(1 / patience_s):
+            gone += 1
+            continue
+        kept += begins - now <= 30
+        heapq.heapreplace(free, begins + chance.expovariate(1 / work_s))
+    found = with_patience(servers, an_hour / 3600 * work_s, work_s, aim)
+    assert kept / total == pytest.approx(found.in_time, abs=0.01)
+    assert gone / total == pytest.approx(found.gave_up, abs=0.01)
+
+
+def test_with_endless_patience_nobody_gives_up_and_it_is_the_other_formula() -> None:
+    patient = with_patience(12, 10.0, 240, Aim(within_s=20, patience_s=1e7))
+    assert patient.in_time == pytest.approx(answered_within(12, 10.0, 240, 20), abs=1e-4)
+    assert patient.gave_up < 1e-4
+    assert agents_for(150, 240, Aim(at_once=1, patience_s=120)) <= agents_for(150, 240, Aim(at_once=1))
+    assert with_patience(3, 0.0, 240, Aim(patience_s=60)).in_time == 1
 
 
 @pytest.mark.parametrize("at_once", [1, 3])

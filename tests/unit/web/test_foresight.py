@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from web_house import AS_OPERATOR, WebHouse, make_config
+from web_house import AS_OPERATOR, AS_SERVER, WebHouse, make_config
 
+from kefu.app.foresight.folder import read_predictors
+from kefu.app.foresight.gathering import Gatherer
+from kefu.app.foresight.models import PredictorModels
+from kefu.app.foresight.training import train
 from kefu.core.nouns import Identity, Inbound
 from kefu.core.ports.foresight import Reason, Score
 from kefu.core.ports.predictor import Prediction
+from kefu.core.ports.reports import Fact
+from kefu.service.desk.hours import Hours
+from kefu.service.insight.visits import Ground
 from kefu.service.turn import take_turn
+from kefu.testing.check_reports import fact_of, keep
+from kefu.testing.check_store import talk_of, turn_of
 
 STARTER = Path(__file__).parents[3] / "kefu" / "starter" / "education"
+ZONE = ZoneInfo("Asia/Shanghai")
 SHOWN = "5 days since the last lesson"
 
 
@@ -42,7 +54,7 @@ async def foresee(house: WebHouse) -> str:
 
 
 def page(client: Any, place: str) -> str:
-    found = client.get(place, params={"lang": "en"}, headers=AS_OPERATOR)
+    found = client.get(f"{place}{'&' if '?' in place else '?'}lang=en", headers=AS_OPERATOR)
     assert found.status_code == 200, found.text
     return str(found.text)
 
@@ -79,6 +91,106 @@ def test_the_list_says_who_and_why_and_leads_to_the_conversation(house: WebHouse
     assert SHOWN in beside
     assert "81 %" in beside
     assert client.get("/desk/foresight?predictor=nothing", headers=AS_OPERATOR).status_code == 404
+
+
+def test_a_list_has_parts_and_is_narrowed(house: WebHouse, open_client: Any) -> None:
+    talk = asyncio.run(foresee(house))
+    client, place = open_client(house), "/api/v1/foresight/predictors/at_risk/customers"
+
+    def listed(**asked: object) -> Any:
+        found = client.get(place, params=asked, headers=AS_OPERATOR)
+        assert found.status_code == 200, found.text
+        return found.json()
+
+    first = listed(limit=1)
+    assert (first["total"], [one["customer"] for one in first["customers"]]) == (2, ["L1"])
+    assert first["customers"][0]["reasons"][0]["text"] == SHOWN
+    assert first["customers"][0]["latest_conversation"] == talk
+    last = listed(limit=1, place=first["following"])
+    assert ([one["customer"] for one in last["customers"]], last["following"]) == (["L9"], 0)
+    assert [one["customer"] for one in listed(wrote=True)["customers"]] == ["L1"]
+    assert [one["customer"] for one in listed(at_least=0.5)["customers"]] == ["L1"]
+    assert "30 %" not in page(client, "/desk/foresight?predictor=at_risk&at_least=50")
+    assert "81 %" not in page(client, "/desk/foresight?predictor=at_risk&from=1")
+    assert client.get(place.replace("at_risk", "nothing"), headers=AS_OPERATOR).status_code == 404
+
+
+def test_one_customer_has_all_their_scores_with_reasons(house: WebHouse, open_client: Any) -> None:
+    asyncio.run(foresee(house))
+    client = open_client(house)
+    found = client.get("/api/v1/foresight/customers/L1?lang=zh", headers=AS_OPERATOR).json()
+    assert [(one["predictor"], one["value"], one["to_act_upon"]) for one in found] == [("at_risk", 0.81, True)]
+    assert found[0]["reasons"][0]["text"] == "距上次学习 5 天"
+    assert client.get("/api/v1/foresight/customers/L7", headers=AS_OPERATOR).status_code == 404
+    for place in ("customers/L1", "predictors", "volume"):
+        assert client.get(f"/api/v1/foresight/{place}").status_code == 401
+        assert client.get(f"/api/v1/foresight/{place}", headers=AS_SERVER).status_code == 401
+    cards = client.get("/api/v1/foresight/predictors", headers=AS_OPERATOR).json()
+    assert {one["name"]: one["high"] for one in cards}["at_risk"] == 1
+    put_off = {"customer": "L1", "deed": "snooze"}
+    place = "/api/v1/foresight/predictors/at_risk/customers"
+    assert client.post(place, json=put_off, headers=AS_OPERATOR).status_code == 204
+    assert [one["customer"] for one in client.get(place, headers=AS_OPERATOR).json()["customers"]] == ["L9"]
+
+
+def arrivals(days: int) -> list[Fact]:
+    """Eight visits every morning and two in the afternoon, of which every other wants people at once."""
+    today = datetime.now(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    begun = [
+        today - timedelta(days=back) + timedelta(hours=hour, minutes=minute)
+        for back in range(days, 0, -1)
+        for hour, minute in ((10, 0), *[(10, 35)] * 7, (15, 5), (15, 5))
+    ]
+    return [
+        fact_of(
+            "a",
+            number,
+            at=at.astimezone(UTC),
+            ended=at.astimezone(UTC),
+            day=at.date(),
+            hour=at.hour,
+            handed=at.astimezone(UTC) if number % 2 else None,
+        )
+        for number, at in enumerate(begun, start=2)
+    ]
+
+
+def test_the_week_ahead_by_half_hours_takes_more_people_where_more_come(house: WebHouse, open_client: Any) -> None:
+    store = house.bench.store
+    asyncio.run(store.commit(turn_of(talk_of("a"), "a")))
+    asyncio.run(store.turn_to("reports", 0, asyncio.run(store.head())))
+    asyncio.run(keep(store, *arrivals(40)))
+    client = open_client(house)
+    assert client.get("/api/v1/foresight/volume", headers=AS_OPERATOR).json()["halves"] == []
+    hours = Hours(ZONE)
+    models, declared = PredictorModels(house.config.home, "volume"), read_predictors(house.config.home)["volume"]
+    gatherer = Gatherer(store, {}, Ground(hours))
+    made, card = asyncio.run(train(declared, models, gatherer, datetime.now(UTC), lambda *_: None))
+    assert card["gate"] == {"skipped": "first", "worse": False}
+    models.promote(made)
+    again, card = asyncio.run(train(declared, models, gatherer, datetime.now(UTC), lambda *_: None))
+    assert card["gate"]["against"] == made
+    assert not card["gate"]["worse"]
+    models.promote(again)
+
+    def halves(**aim: int) -> dict[str, Any]:
+        found = client.get("/api/v1/foresight/volume", params={"at_once": 1, **aim}, headers=AS_OPERATOR).json()
+        return {one["begins"]: one for one in found["halves"] if one["day"] == found["halves"][0]["day"]}
+
+    patient, impatient = halves(), halves(patience=60)
+    busy = patient["10:30"]
+    assert busy["contacts"]["mean"] == pytest.approx(7, abs=0.5)
+    assert busy["people"]["low"] <= busy["people"]["mean"] <= busy["people"]["high"]
+    assert busy["agents"] > patient["15:00"]["agents"] > patient["03:00"]["agents"] == 0
+    assert busy["answered_in_time"] >= 0.8
+    assert busy["gave_up"] == 0 < impatient["10:30"]["gave_up"]
+    assert halves(share=99)["10:30"]["agents"] > busy["agents"]
+    shown = page(client, "/desk/foresight?predictor=volume&at_once=1")
+    place = next(one for one in re.findall(r'href="([^"]+)"', shown) if "half=21" in one).replace("&amp;", "&")
+    assert page(client, place)
+    found = client.get(f"/api/v1{place.removeprefix('/desk')}", headers=AS_OPERATOR).json()
+    assert found["total"] > 0
+    assert all(datetime.fromisoformat(one["handed"]).astimezone(ZONE).minute == 35 for one in found["visits"])
 
 
 def test_what_is_put_off_leaves_the_list(house: WebHouse, open_client: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +13,22 @@ from starlette.responses import RedirectResponse, Response
 
 from kefu.app.jobs import Kind
 from kefu.core.errors import BadInput, NotFound
-from kefu.web.foresight import Card, Part, Wanted, act, day_of, list_cards, list_customers, read_effect
+from kefu.web.foresight import (
+    Card,
+    Part,
+    Wanted,
+    WeekAhead,
+    act,
+    day_of,
+    list_cards,
+    list_customers,
+    read_effect,
+    read_volume,
+)
 from kefu.web.gate import specify
 from kefu.web.hall import hall_of, read_form
+from kefu.web.pages.reports.chart import Bars, draw, shade
+from kefu.web.reports import read_aim, share
 from kefu.web.screen import render
 from kefu.web.viewer import operator_of
 from kefu.web.words import choose_language
@@ -26,6 +40,9 @@ KEPT = ("at_least", "wrote")
 SIDE = 200
 """Of the square of a calibration plot, in units of its drawing."""
 LEFT, TOP = 40, 8
+PAST_DAYS = 14
+RARE = 0.1
+"""Customers in half an hour, below which nobody is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,9 @@ async def show(request: Request) -> Response:
     part = Part((), 0, 0)
     if chosen:
         part = await list_customers(hall, who, chosen.declared.name, language, asked)
+    aim = read_aim(request.query_params)
+    is_volume = chosen is not None and chosen.declared.about == "volume"
+    week = await read_volume(hall, who, aim) if is_volume else None
     effect = await read_effect(hall, who, chosen.declared.name) if chosen and chosen.declared.outreach else None
     return render(
         request,
@@ -66,8 +86,13 @@ async def show(request: Request) -> Response:
         wanted=asked,
         kept={name: request.query_params[name] for name in KEPT if request.query_params.get(name)},
         effect=effect,
+        aim=aim,
+        week=week,
+        weekly=_weekly(week) if week else None,
+        share=share,
         dots=dots_of(chosen.report if chosen else {}),
         percent=percent,
+        shade=shade,
         day_of=day_of,
         done=request.query_params.get("done", ""),
         problem=request.query_params.get("problem", ""),
@@ -86,6 +111,34 @@ async def do(request: Request) -> Response:
     except BadInput:
         told = {"predictor": predictor, "problem": deed}
     return RedirectResponse(f"{PLACE}?{urlencode(told)}", 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """The week ahead as a page shows it: bars of days, and the half hours in which anybody is expected."""
+
+    bars: Bars
+    today: date
+    slots: Sequence[int]
+    most_agents: int
+    since: date
+    until: date
+
+
+def _weekly(week: WeekAhead) -> Weekly:
+    """Two weeks that were, and the week ahead."""
+    series = week.series
+    came = list(zip(series.days, series.counts["contacts"].sum(axis=1).round().astype(int).tolist(), strict=True))
+    expected = [(one.day, round(sum(half.contacts.mean for half in one.halves))) for one in week.days]
+    halves = [(slot, half) for one in week.days for slot, half in enumerate(one.halves)]
+    return Weekly(
+        draw([*came[-PAST_DAYS:], *expected]),
+        week.days[0].day,
+        sorted({slot for slot, half in halves if half.contacts.mean >= RARE or half.people.mean >= RARE}),
+        max((half.agents_busy for _, half in halves), default=0),
+        series.days[-min(len(series.days), 4 * series.week)] if series.days else week.days[0].day,
+        series.days[-1] if series.days else week.days[0].day,
+    )
 
 
 def dots_of(report: Mapping[str, Any]) -> Sequence[Dot]:

@@ -24,7 +24,7 @@ from kefu.web.words import choose_language
 
 PAGE = 50
 PRESETS = (7, 28, 90)
-KEPT = ("since", "until", "days", *CHOICES, "reason", "hour", "weekday", "old")
+KEPT = ("since", "until", "days", *CHOICES, "reason", "hour", "weekday", "half", "old")
 """What a link to the visits behind a number takes along."""
 UNITS: Mapping[Language, tuple[str, ...]] = {"zh": ("秒", "分钟", "小时", "天"), "en": ("s", "min", "h", "d")}
 

@@ -11,8 +11,8 @@ from kefu.ai.predict.calibration import calibrate
 from kefu.ai.predict.hazard import open_predictor
 from kefu.ai.predict.quality import auc, auc_interval, calibration_error, reliability, shift
 from kefu.ai.predict.sequence import NextQuestion
-from kefu.ai.predict.volume import learn_volume
-from kefu.core.errors import ModelMissing
+from kefu.ai.predict.volume import learn_volume, read_volume
+from kefu.core.errors import BadInput, ModelMissing
 from kefu.testing.check_predictor import sample_lessons
 
 
@@ -72,12 +72,33 @@ def test_days_are_foreseen_better_than_by_the_week_before() -> None:
     weekly = np.array([1.3, 1.1, 1.0, 0.9, 1.0, 0.6, 0.5])
     means = [shape * weekly[day % 7] * (1 + day / 300) for day in range(120)]
     counts = rng.poisson(np.array(means)).astype(float)
-    model = learn_volume(counts[:110], [day % 7 for day in range(110)])
+    model, _, backtest = learn_volume(counts[:110], [day % 7 for day in range(110)])
     found = np.array([model.predict(counts[:day], day % 7) for day in range(110, 120)])
     naive = np.abs(counts[103:113] - counts[110:120]).mean()
     assert np.abs(found - counts[110:120]).mean() < naive
+    assert 0.65 < backtest.held < 0.95
+    low, high = model.interval(found)
+    assert 0.6 < ((low <= counts[110:120]) & (counts[110:120] <= high)).mean() < 0.95
+
+
+@pytest.mark.parametrize(("scale", "days", "way"), [(1.0, 110, "boosted"), (0.004, 110, "level"), (1.0, 30, "level")])
+def test_few_customers_or_days_are_foreseen_by_the_level_and_kept(
+    scale: float, days: int, way: str, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(4)
+    shape, weekly = np.array([5, 20, 40, 30, 10.0]) * 4 * scale, np.array([1.3, 1.1, 1.0, 0.9, 1.0, 0.6, 0.5])
+    counts = rng.poisson([shape * weekly[day % 7] * (1 + day / 200) for day in range(days)]).astype(float)
+    model, _, _ = learn_volume(counts, [day % 7 for day in range(days)])
+    assert model.name == way
+    model.save(tmp_path)
+    again = read_volume(tmp_path)
+    assert again.predict(counts, days % 7) == pytest.approx(model.predict(counts, days % 7), abs=1e-4)
+    for file in tmp_path.iterdir():
+        file.write_text("{")
+    with pytest.raises(ModelMissing):
+        read_volume(tmp_path)
 
 
 def test_too_few_days_are_refused() -> None:
-    with pytest.raises(ValueError, match="too few"):
+    with pytest.raises(BadInput, match="20 full working days"):
         learn_volume(np.ones((20, 4)), [0] * 20)
