@@ -20,6 +20,9 @@ from dataclasses import dataclass
 from kefu.core.nouns import Language
 from kefu.service.promise.binomial import lower_tail
 
+ALIKE = 0.001
+"""A forecast that is off by less than this share more is as good: in thousands of cases the least rounding shows."""
+
 LEVEL = 0.05
 """How likely a model that is as good as the one served is called worse, at most."""
 
@@ -90,8 +93,8 @@ class Losses:
 
     @property
     def worse(self) -> bool:
-        """Whether the candidate is worse, by more than chance explains."""
-        return self.chance <= LEVEL
+        """Whether the candidate is worse, by more than chance explains and by more than anybody would notice."""
+        return self.chance <= LEVEL and self.after - self.before > ALIKE * self.before
 
 
 def compare_losses(owners: Sequence[str], before: Sequence[float], after: Sequence[float]) -> Losses:

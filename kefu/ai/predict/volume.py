@@ -120,7 +120,7 @@ class Volume:
         """Write the model."""
         body = {"way": self.name, "week": self.week, "reach": self.reach}
         if isinstance(self.way, Level):
-            body["means"] = self.way.means.round(6).tolist()
+            body["means"] = self.way.means.tolist()
         if isinstance(self.way, Boosted):
             (folder / "trees.txt").write_text(self.way.trees.text(), "utf-8")
         (folder / "volume.json").write_text(json.dumps(body), "utf-8")
