@@ -68,18 +68,18 @@ READ_UP_S = 3.0
 
 
 @asynccontextmanager
-async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
+async def open_kefu(home: Path, *, deliver: bool = True, patience_s: float = 0.0) -> AsyncIterator[Kefu]:
     """Open the installation in a project folder, and close all of it in the end.
 
-    `deliver` runs in the background: the outbox, refreshing names, taking promoted models over. Raises
-    `BadConfig`, `BadSkill` or `ModelMissing` with what to do.
+    `deliver` runs in the background: the outbox, refreshing names, taking promoted models over. `patience_s` is how
+    long the records may take where that is more than configured: nobody waits for an answer. Raises `BadConfig`, `BadSkill` or `ModelMissing` with what to do.
     """
     config = load_config(home)
     catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))
     succession = Succession(Models(config.home / config.get("reader.model", str)), reader_settings(config))
     reader = Remembered(succession.open())
     async with AsyncExitStack() as stack:
-        kefu = await _assemble(config, catalog, reader, stack)
+        kefu = await _assemble(config, catalog, reader, stack, patience_s)
         await kefu.refresh()
         reading_up = asyncio.create_task(kefu.follower.catch_up())
         stack.push_async_callback(_stop, reading_up)
@@ -119,7 +119,7 @@ async def open_kefu(home: Path, *, deliver: bool = True) -> AsyncIterator[Kefu]:
         yield kefu
 
 
-async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: AsyncExitStack) -> Kefu:
+async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: AsyncExitStack, patience_s: float) -> Kefu:
     place = {"home": str(config.home)}
     opened = {
         key: load_plugin(f"{key}s", config.get(f"{key}.use", str))({**config.table(key), **place})
@@ -130,7 +130,9 @@ async def _assemble(config: Config, catalog: Catalog, reader: Reader, stack: Asy
     recordings = await stack.enter_async_context(open_recordings(config))
     records = {}
     for name in config.names("records"):
-        table = config.table(f"records.{name}")
+        table = dict(config.table(f"records.{name}"))
+        if patience_s:
+            table["timeout_s"] = max(patience_s, float(str(table.get("timeout_s", 0))))
         records[name] = await stack.enter_async_context(
             load_plugin("records", config.get(f"records.{name}.use", str))({**table, **place})
         )

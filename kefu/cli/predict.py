@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kefu.core.ports.reader import Progress
 
 T = TypeVar("T")
+PATIENCE_S = 60.0
+"""How long the records may take for many customers at once, on a machine that serves meanwhile."""
 
 
 @click.group(
@@ -303,6 +305,6 @@ def _as_dict(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a Score or a Learned
 async def _with(home: Path, work: Callable[[Kefu, Progress], Awaitable[T]]) -> T:
     from kefu.app import open_kefu
 
-    async with open_kefu(home, deliver=False) as kefu:
+    async with open_kefu(home, deliver=False, patience_s=PATIENCE_S) as kefu:
         with progress() as advance:
             return await work(kefu, advance)

@@ -30,7 +30,7 @@ from kefu.web.staff import act_on
 BATCH = 200
 """Scores that are read together for a list."""
 
-SHOWN = 50
+SHOWN = 30
 SNOOZE_DAYS = 14
 
 

@@ -64,7 +64,6 @@ def report_of(
         "horizon_days": declared.horizon_days,
         "features": [one.name for one in declared.features],
     }
-    body["edges"], body["spread"] = _spread(values)
     if declared.is_when:
         return body | _when(test, found)
     outcomes = np.array([one.outcome.value for one in test])
@@ -131,8 +130,9 @@ async def drift_of(store: Memory, predictor: str, card: Mapping[str, Any]) -> Dr
     return Drift(above[0], shift(card["spread"], counts))
 
 
-def _spread(values: np.ndarray) -> tuple[list[float], list[int]]:
-    """Edges that cut values into tenths, each once, and how many lie between them: many scores may be the same."""
+def spread_of(found: Sequence[Prediction]) -> dict[str, Any]:
+    """For a card: edges that cut scores into tenths, each once, and how many lie between: many may be the same."""
+    values = np.array([one.value for one in found])
     edges = np.unique(np.quantile(values, np.linspace(0, 1, DECILES + 1)[1:-1]))
     counts = np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)
-    return edges.tolist(), counts.tolist()
+    return {"edges": edges.tolist(), "spread": counts.tolist()}

@@ -11,7 +11,7 @@ from kefu.ai.predict.sequence import NextQuestion
 from kefu.app.foresight.contest import Loss, contest, contest_models
 from kefu.app.foresight.gathering import Gatherer, Sample
 from kefu.app.foresight.models import MEASURED, PredictorModels, fit
-from kefu.app.foresight.report import report_of
+from kefu.app.foresight.report import report_of, spread_of
 from kefu.app.foresight.volume import series_of, train_volume
 from kefu.core.errors import BadInput
 from kefu.core.ports.predictor import Predictor
@@ -54,7 +54,8 @@ async def train(
         card = report_of(declared, known, latest, found)
         card["gate"] = contest_models(declared, models, latest, found)
         whole = fit(declared, [one.lesson for one in samples], progress)
-        card = {**_origin(declared, why), **card}
+        lately = [one.case.row for one in samples if one.case.as_of >= _lately(declared, samples, latest)]
+        card = {**_origin(declared, why), **card, **spread_of(whole.predict(lately))}
         return models.keep(whole, measured, card, now), card
 
     return await asyncio.to_thread(work)
@@ -81,6 +82,12 @@ def measure(declared: Declared, known: Sequence[Sample], latest: Sequence[Sample
             "the latest. Wait for more, or shorten horizon_days."
         )
     return fit(declared, [one.lesson for one in known], progress)
+
+
+def _lately(declared: Declared, samples: Sequence[Sample], latest: Sequence[Sample]) -> datetime:
+    """From when on cases are like those of today: of records the latest moment, of visits the latest ones."""
+    moments = [one.case.as_of for one in samples]
+    return max(moments) if declared.about == "records" else min(one.case.as_of for one in latest)
 
 
 def _origin(declared: Declared, why: Why) -> dict[str, Any]:

@@ -6,12 +6,12 @@ import asyncio
 import json
 import re
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+from half_hours import ZONE, arrivals
 from web_house import AS_OPERATOR, AS_SERVER, WebHouse, make_config
 
 from kefu.app.foresight.folder import read_predictors
@@ -21,15 +21,13 @@ from kefu.app.foresight.training import train
 from kefu.core.nouns import Identity, Inbound
 from kefu.core.ports.foresight import Reason, Score
 from kefu.core.ports.predictor import Prediction
-from kefu.core.ports.reports import Fact
 from kefu.service.desk.hours import Hours
 from kefu.service.insight.visits import Ground
 from kefu.service.turn import take_turn
-from kefu.testing.check_reports import fact_of, keep
+from kefu.testing.check_reports import keep
 from kefu.testing.check_store import talk_of, turn_of
 
 STARTER = Path(__file__).parents[3] / "kefu" / "starter" / "education"
-ZONE = ZoneInfo("Asia/Shanghai")
 SHOWN = "5 days since the last lesson"
 
 
@@ -131,28 +129,6 @@ def test_one_customer_has_all_their_scores_with_reasons(house: WebHouse, open_cl
     place = "/api/v1/foresight/predictors/at_risk/customers"
     assert client.post(place, json=put_off, headers=AS_OPERATOR).status_code == 204
     assert [one["customer"] for one in client.get(place, headers=AS_OPERATOR).json()["customers"]] == ["L9"]
-
-
-def arrivals(days: int) -> list[Fact]:
-    """Eight visits every morning and two in the afternoon, of which every other wants people at once."""
-    today = datetime.now(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    begun = [
-        today - timedelta(days=back) + timedelta(hours=hour, minutes=minute)
-        for back in range(days, 0, -1)
-        for hour, minute in ((10, 0), *[(10, 35)] * 7, (15, 5), (15, 5))
-    ]
-    return [
-        fact_of(
-            "a",
-            number,
-            at=at.astimezone(UTC),
-            ended=at.astimezone(UTC),
-            day=at.date(),
-            hour=at.hour,
-            handed=at.astimezone(UTC) if number % 2 else None,
-        )
-        for number, at in enumerate(begun, start=2)
-    ]
 
 
 def test_the_week_ahead_by_half_hours_takes_more_people_where_more_come(house: WebHouse, open_client: Any) -> None:

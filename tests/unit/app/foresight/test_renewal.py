@@ -21,7 +21,7 @@ from kefu.app.foresight.following import Foreseeing
 from kefu.app.foresight.gathering import Case, Gatherer, Sample
 from kefu.app.foresight.models import PredictorModels, fit
 from kefu.app.foresight.renewal import Tending, due, learn, news_of
-from kefu.app.foresight.report import ENOUGH, drift_of, report_of
+from kefu.app.foresight.report import ENOUGH, drift_of, report_of, spread_of
 from kefu.app.jobs import Jobs, Kind
 from kefu.app.reporting import REPORTS
 from kefu.core.nouns import Identity, Inbound
@@ -62,6 +62,7 @@ def keep(models: PredictorModels, train: Sequence[Sample], latest: Sequence[Samp
     measured = fit(RETURNS, [one.lesson for one in train], lambda *_: None)
     report = report_of(RETURNS, train, latest, measured.predict([one.case.row for one in latest]))
     card = {"use": "logistic.v1", "question": RETURNS.question, "method": RETURNS.method, "why": "first", **report}
+    card |= spread_of(measured.predict([one.case.row for one in latest]))
     return models.keep(measured, measured, card, NOW)
 
 
