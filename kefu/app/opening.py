@@ -72,7 +72,9 @@ async def open_kefu(home: Path, *, deliver: bool = True, patience_s: float = 0.0
     """Open the installation in a project folder, and close all of it in the end.
 
     `deliver` runs in the background: the outbox, refreshing names, taking promoted models over. `patience_s` is how
-    long the records may take where that is more than configured: nobody waits for an answer. Raises `BadConfig`, `BadSkill` or `ModelMissing` with what to do.
+    long the records may take where that is more than configured: nobody waits for an answer.
+
+    Raises `BadConfig`, `BadSkill` or `ModelMissing` with what to do.
     """
     config = load_config(home)
     catalog = load_catalog(home / config.get("skills.folder", str), config.get("identity.skill", str))

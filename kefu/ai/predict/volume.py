@@ -158,7 +158,7 @@ def learn_volume(counts: np.ndarray, weekdays: Sequence[int], week: int = 7) -> 
     ways = {name: learn(counts[:known], weekdays[:known], week) for name, learn in WAYS.items()}
     came = counts[known:]
     found = {
-        name: np.array([np.maximum(way.predict(counts[:day], weekdays[day]), TINY) for day in range(known, days)])
+        name: np.array([way.predict(counts[:day], weekdays[day]) for day in range(known, days)])
         for name, way in ways.items()
         if way
     }
@@ -213,6 +213,7 @@ def _there(way: Way | None) -> Way:
 
 def _deviance(came: np.ndarray, expected: np.ndarray) -> float:
     """How far means are off from counts, as Poisson's likelihood has it: a count of 0 is no reason to expect none."""
+    expected = np.maximum(expected, TINY)
     with np.errstate(divide="ignore", invalid="ignore"):
         more = np.where(came > 0, came * np.log(came / expected), 0.0)
     return float(2 * (more - came + expected).mean())

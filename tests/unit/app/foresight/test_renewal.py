@@ -126,7 +126,6 @@ async def test_one_that_cannot_learn_leaves_the_others_alone_and_says_why(tmp_pa
     found = Foreseeing(store, Gatherer(store, {}, Ground(Hours(UTC))), tmp_path)
     wanted = await due(found, NOW, 0.1)
     assert set(wanted.values()) == {"first"}
-    assert "volume" not in wanted
     told = await learn(found, wanted, NOW, lambda *_: None)
     assert [one.name for one in told] == list(wanted)
     assert all(one.problem and not one.served for one in told)
