@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from kefu.core.nouns import Language
 from kefu.service.promise.binomial import lower_tail
 
-ALIKE = 0.001
-"""A forecast that is off by less than this share more is as good: in thousands of cases the least rounding shows."""
+ALIKE = 0.01
+"""A forecast that is off by less than this share more is as good: in thousands of cases the least step shows."""
 
 LEVEL = 0.05
 """How likely a model that is as good as the one served is called worse, at most."""
