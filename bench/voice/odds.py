@@ -20,7 +20,7 @@ from kefu.ai.speech import espeak
 from kefu.ai.speech.confusions import FILE, Confusions, read
 from kefu.ai.speech.grammar import ways_of
 from kefu.ai.speech.sound import Samples
-from kefu.ai.speech.sphinx import RATE_HZ, Sphinx
+from kefu.ai.speech.sphinx import RATE_HZ, Grammars, Sphinx
 from kefu.app.skills import load_catalog
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Phrase, Voice
@@ -60,14 +60,14 @@ def sentences(language: Language) -> Sequence[str]:
 
 def pairs(language: Language, engine: Sphinx, speaker: espeak.Espeak) -> Iterator[Pair]:
     """Each sentence by some voices, at some rate and speed."""
-    chance = random.Random(5)  # noqa: S311 - the same every time
+    chance, nothing = random.Random(5), Grammars((), engine.dictionary)  # noqa: S311 - the same every time
     for text in sentences(language):
         ways = ways_of([Phrase("", text, language)], engine.dictionary)
         for voice in chance.sample(VOICES[language], TIMES if ways else 0):
             rate_hz = chance.choice((8000, 16_000))
             pcm = b"".join(speaker.speak(text, Voice(voice, language), rate_hz, chance.choice((0.85, 1.0, 1.15))))
             sound = Samples(rate_hz, RATE_HZ).take(bytes(rate_hz // 2) + pcm + bytes(rate_hz // 2))
-            yield " ".join(says[0] for says in ways[0].says).split(), engine.listen((), sound)["loop"]["phones"]
+            yield " ".join(says[0] for says in ways[0].says).split(), engine.listen(nothing, sound)["loop"]["phones"]
 
 
 def counted(found: Sequence[Pair], rounds: int = 5) -> Mapping[str, object]:

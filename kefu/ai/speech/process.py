@@ -93,6 +93,11 @@ class Processes:
             self._idle.put(process)
 
     @property
+    def idle(self) -> bool:
+        """Whether one would answer at once, as far as can be known."""
+        return not self._idle.empty()
+
+    @property
     def begun(self) -> Sequence[EngineProcess]:
         """Those that were needed so far."""
         return tuple(self._all)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 
 LEAST_HZ, MOST_HZ = 8000, 48000
 LOUDEST = 32767
+SILENCE = 10**-6.5
+"""What is quieter, -65 dB of full scale as a mean square, is as good as nothing."""
+
+ABOVE = 10**0.8
+"""How many times louder than its background a voice is at least: 8 dB."""
 
 
 def check_rate(rate_hz: int) -> None:
@@ -85,3 +92,35 @@ def floored(sound: np.ndarray, level_db: float) -> np.ndarray:
 @cache
 def _noise() -> np.ndarray:
     return np.random.default_rng(7).standard_normal(65_536).astype(np.float32)
+
+
+class Tail:
+    """Finds the pause that a sound ends with: `pause_s` of no more than its background.
+
+    The background is what the quietest tenth of a second had, so neither a click nor a noisy line passes for the voice.
+    """
+
+    def __init__(self, rate_hz: int, pause_s: float) -> None:
+        self._hop, self._pause = rate_hz // 100, round(100 * pause_s)
+        self._rest = np.zeros(0, np.float32)
+        self._levels: deque[float] = deque(maxlen=10)
+        self._background = math.inf
+        self._hops, self._last = 0, 0
+
+    def take(self, sound: np.ndarray) -> None:
+        """Hear more of it, float32 (n,)."""
+        sound = np.concatenate([self._rest, sound])
+        count = len(sound) // self._hop
+        self._rest = sound[count * self._hop :]
+        for level in np.square(sound[: count * self._hop].reshape(count, self._hop)).mean(axis=1):
+            self._levels.append(max(float(level), SILENCE))
+            self._hops += 1
+            if len(self._levels) == self._levels.maxlen:
+                self._background = min(self._background, sum(self._levels) / len(self._levels))
+            if self._levels[-1] > ABOVE * self._background:
+                self._last = self._hops
+
+    @property
+    def end(self) -> int | None:
+        """How many samples there are up to the pause, as much of it as makes one included; None without a pause."""
+        return (self._last + self._pause) * self._hop if 0 < self._last <= self._hops - self._pause else None

@@ -15,6 +15,7 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
@@ -28,7 +29,7 @@ from kefu.ai.speech.confusions import confusions
 from kefu.ai.speech.grammar import MOST, Way, paths, phrases_of, ways_of
 from kefu.ai.speech.letters import Dictionary
 from kefu.ai.speech.process import EngineProcess, Processes
-from kefu.ai.speech.sound import LEAST_HZ, MOST_HZ, Samples, as_pcm, evened, floored
+from kefu.ai.speech.sound import LEAST_HZ, MOST_HZ, Samples, Tail, as_pcm, evened, floored
 from kefu.core.errors import ModelMissing, SpeechFailed
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Abilities, Expected, Heard, Partial, Phrase, Recogniser, Utterance
@@ -44,18 +45,23 @@ LEVEL_DB, FLOOR_DB = -28.0, -64.0
 With exact zeros around speech, as telephones send them, many phrases are missed.
 """
 
-BEAMS: Mapping[Language, Sequence[Mapping[str, float]]] = {
-    "en": ({}, {"beam": 1e-64, "pbeam": 1e-64, "wbeam": 1e-48}),
-    "zh": ({"beam": 1e-120, "pbeam": 1e-120, "wbeam": 1e-120, "ds": 2},),
+BEAMS: Mapping[Language, Mapping[str, float]] = {
+    "en": {},
+    "zh": {"beam": 1e-120, "pbeam": 1e-120, "wbeam": 1e-120, "ds": 2},
 }
-"""How far behind a phrase may fall and still be followed; the next ones where with the first nothing was left.
+"""How far behind a phrase may fall and still be followed. Chinese phrases are one word each, so all of them can be."""
 
-Chinese phrases are one word each, so all of them can be followed.
-"""
+WIDER: Mapping[Language, Mapping[str, float]] = {"en": {"beam": 1e-64, "pbeam": 1e-64, "wbeam": 1e-48}}
+"""The same where nothing was left, and no phrase of the other language was likely: it takes four times as long."""
 
 LOOP = {"beam": 1e-20, "pbeam": 1e-20, "ds": 2}
 LEAST_FRAMES = 20
 """Less speech than 0.2 s is taken for as much when fits are compared."""
+
+PAUSE_S, REST_S = 0.15, 0.2
+"""After so much silence an utterance is judged, in case that it is over: its end is only known later. More silence,
+without a sound, stands for what follows, since phrases without it are missed.
+"""
 
 FIRST_S = 0.8
 """So much sound makes the first partial result, twice as much the next: all of them cost no more than the end."""
@@ -93,6 +99,13 @@ class Grammars:
             words = {word: says for way in ways for word, says in zip(way.words, way.says, strict=True)}
             self.asked.append({"words": words, "paths": list(paths(ways)), "beams": BEAMS[language]})
 
+    def wider(self, answer: Mapping[str, Any]) -> dict[int, Mapping[str, object]]:
+        """What to ask once more, by place, after an answer in which no phrase was likely."""
+        if any(odds >= 0 for odds, _ in self.judged(answer)):
+            return {}
+        empty = {at: language for at, language in enumerate(self.languages) if not answer["fits"][at]}
+        return {at: {**self.asked[at], "beams": WIDER[language]} for at, language in empty.items() if language in WIDER}
+
     def so_far(self, answer: Mapping[str, Any]) -> str:
         """The words that fit best until now; of a Chinese phrase, which is one word, nothing before its end."""
         found = zip(answer["fits"], self.languages, strict=True)
@@ -121,13 +134,14 @@ class Grammars:
 
 
 class SphinxUtterance:
-    """One utterance: its sound is kept, and asked about as a whole."""
+    """One utterance: its sound is kept, and asked about as a whole, ahead of time where it pauses."""
 
     def __init__(self, engine: Sphinx, expected: Expected) -> None:
         self._engine, self._language = engine, expected.language
         phrases = phrases_of(expected)
         self._grammars = Grammars(phrases, engine.dictionary) if phrases else None
-        self._samples = Samples(expected.rate_hz, RATE_HZ)
+        self._samples, self._tail = Samples(expected.rate_hz, RATE_HZ), Tail(RATE_HZ, PAUSE_S)
+        self._ahead: tuple[int, Future[Mapping[str, Any]]] | None = None
         self._most, self._taken, self._next = round(expected.longest_s * RATE_HZ), 0, round(FIRST_S * RATE_HZ)
         self._sound: list[np.ndarray] = []
         self._partial = ""
@@ -140,11 +154,17 @@ class SphinxUtterance:
             return ()
         self._taken += len(sound)
         self._sound.append(sound)
-        if self._taken < self._next or self._grammars is None:
+        self._tail.take(sound)
+        if self._grammars is None or not self._engine.idle:
+            return ()
+        if end := self._tail.end:
+            if not self._ahead or self._ahead[0] != end:
+                self._ahead = end, self._engine.listen_ahead(self._grammars, self._whole(end))
+            return ()
+        if self._taken < self._next:
             return ()
         self._next = 2 * self._taken
-        answer = self._engine.listen(self._grammars.asked, self._whole(), loop=False)
-        text = self._grammars.so_far(answer)
+        text = self._grammars.so_far(self._engine.follow(self._grammars, self._whole()))
         if not text or text == self._partial:
             return ()
         self._partial = text
@@ -166,16 +186,20 @@ class SphinxUtterance:
     def _judge(self) -> Heard:
         grammars = self._grammars
         assert grammars  # noqa: S101 - asked before
-        answer = self._engine.listen(grammars.asked, self._whole())
+        end = self._tail.end
+        if end and self._ahead and self._ahead[0] == end:
+            answer = self._ahead[1].result()
+        else:
+            answer = self._engine.listen(grammars, self._whole(end))
         likely, phrase = max(grammars.judged(answer), key=lambda one: one[0], default=(-math.inf, None))
         if phrase is None or likely < ODDS[phrase.language].least:
             return self._nothing()
         confidence = 1 / (1 + math.exp(-likely))
         return Heard(phrase.text, phrase.language, phrase.id, confidence, audio_ms=1000 * self._taken // RATE_HZ)
 
-    def _whole(self) -> np.ndarray:
+    def _whole(self, end: int | None = None) -> np.ndarray:
         self._sound = [np.concatenate(self._sound)]
-        return self._sound[0]
+        return np.pad(self._sound[0][:end], (0, round(REST_S * RATE_HZ))) if end else self._sound[0]
 
     def _nothing(self) -> Heard:
         return Heard("", self._language, rejected=True, audio_ms=1000 * self._taken // RATE_HZ)
@@ -193,6 +217,7 @@ class Sphinx:
         self.dictionary = Dictionary(folder / "cmudict-en-us.dict")
         most = min(os.cpu_count() or 1, MOST_PROCESSES)
         self.processes = Processes(lambda: EngineProcess("PocketSphinx", PROGRAM, str(model), extra="voice"), most)
+        self._threads = ThreadPoolExecutor(most, "pocketsphinx")
 
     @property
     def abilities(self) -> Abilities:
@@ -208,24 +233,47 @@ class Sphinx:
         """Begin to listen; raises `BadInput` for a rate that it does not hear."""
         return SphinxUtterance(self, expected)
 
-    def listen(
-        self, grammars: Sequence[Mapping[str, object]], sound: np.ndarray, *, loop: bool = True
-    ) -> Mapping[str, Any]:
-        """What a process answers about a sound at 16 kHz; without `loop`, how far the grammars got so far.
+    @property
+    def idle(self) -> bool:
+        """Whether a process has time for what can also be left."""
+        return self.processes.idle
 
-        Raises `SpeechFailed`.
-        """
-        pcm = as_pcm(floored(evened(sound, RATE_HZ, LEVEL_DB), FLOOR_DB))
-        asked = {"grammars": grammars, "loop": LOOP if loop else None, "bytes": len(pcm)}
+    def listen_ahead(self, grammars: Grammars, sound: np.ndarray) -> Future[Mapping[str, Any]]:
+        """What `listen` will have answered, while the call goes on."""
+        return self._threads.submit(self.listen, grammars, sound)
+
+    def listen(self, grammars: Grammars, sound: np.ndarray) -> Mapping[str, Any]:
+        """What fits a sound at 16 kHz in each grammar, and what the loop hears in it. Raises `SpeechFailed`."""
+        pcm = _prepared(sound)
+        answer = self._ask(pcm, grammars.asked, loop=LOOP, whole=True)
+        if wider := grammars.wider(answer):
+            found = self._ask(pcm, list(wider.values()), loop=None, whole=True)["fits"]
+            for at, fits in zip(wider, found, strict=True):
+                answer["fits"][at] = fits
+        return answer
+
+    def follow(self, grammars: Grammars, sound: np.ndarray) -> Mapping[str, Any]:
+        """How far the grammars got in a sound that goes on. Raises `SpeechFailed`."""
+        return self._ask(_prepared(sound), grammars.asked, loop=None, whole=False)
+
+    def _ask(self, pcm: bytes, grammars: Sequence[Mapping[str, object]], **how: object) -> dict[str, Any]:
         try:
-            answer: Mapping[str, Any] = json.loads(self.processes.ask(asked, pcm))
+            answer: dict[str, Any] = json.loads(
+                self.processes.ask({"grammars": grammars, "bytes": len(pcm), **how}, pcm)
+            )
         except ValueError as error:
             raise SpeechFailed(f"PocketSphinx answered what is no JSON ({error}).") from error
         return answer
 
     def close(self) -> None:
         """End the processes."""
+        self._threads.shutdown(cancel_futures=True)
         self.processes.close()
+
+
+def _prepared(sound: np.ndarray) -> bytes:
+    """A sound as the process hears it: at the usual level, over a floor of noise."""
+    return as_pcm(floored(evened(sound, RATE_HZ, LEVEL_DB), FLOOR_DB))
 
 
 RATES_HZ = (LEAST_HZ, RATE_HZ, 24_000, 32_000, MOST_HZ)

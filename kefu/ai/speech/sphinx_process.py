@@ -1,13 +1,14 @@
 """The process in which PocketSphinx listens: it keeps the interpreter to itself while it does, a second and more.
 
     in    a line of JSON, then the sound whose length it names: {"grammars": [{"words": {"p0": ["N IY HH AW"]},
-          "paths": [[0, 1, 1.0, "p0"]], "beams": [{"beam": 1e-48}, …]}, …], "loop": {"ds": 2} or null, "bytes": 64000}
+          "paths": [[0, 1, 1.0, "p0"]], "beams": {"beam": 1e-48}}, …], "loop": {"ds": 2} or null, "whole": true,
+          "bytes": 64000}
     out   first {"ready": true}; then a piece of "<I" length and JSON: {"fits": [[["p0", -9e4], …], …],
           "loop": {"fit": -8e4, "frames": 120, "phones": ["N", …]} or null}; a length of 0 at its end
 
 Sound is PCM16 at 16 kHz. It is heard as a whole, since what is loud or dull about a voice is known only then: with the
 mean of the features so far, every second sentence of a real caller of Chinese was misheard. Fits are logs to base
-1.0001. Without a loop the question is how far the grammar got.
+1.0001. Where the sound is not whole, the question is how far the grammars got.
 """
 
 from __future__ import annotations
@@ -44,23 +45,21 @@ class Hearing:
 
     def answer(self, asked: Mapping[str, Any], sound: bytes) -> dict[str, Any]:
         """What fits the sound in each grammar, and what a loop over all phones hears in it."""
-        whole = asked["loop"] is not None
-        fits = [self._fits(grammar, sound, whole=whole) for grammar in asked["grammars"]]
-        return {"fits": fits, "loop": self._loop(asked["loop"], sound) if whole else None}
+        fits = [self._fits(grammar, sound, whole=asked["whole"]) for grammar in asked["grammars"]]
+        return {"fits": fits, "loop": self._loop(asked["loop"], sound) if asked["loop"] else None}
 
     def _fits(self, grammar: Mapping[str, Any], sound: bytes, *, whole: bool) -> Sequence[tuple[str, float]]:
-        """Words and how they fit, the best first, with the first beams that let anything through."""
-        for beams in grammar["beams"] if whole else grammar["beams"][:1]:
-            decoder = self._decoder(grammar, beams)
-            hear(decoder, sound)
-            so_far = decoder.hyp()
-            decoder.end_utt()
-            best = decoder.hyp() if whole else so_far
-            if best and best.hypstr:
-                others = islice(decoder.nbest(), MOST_TRIED) if whole else ()
-                found = {one.hypstr: log_of(one.score) for one in (*others, best) if one}
-                return sorted(found.items(), key=lambda one: -one[1])[:MOST_TOLD]
-        return ()
+        """Words and how they fit, the best first; none where its beams let nothing through."""
+        decoder = self._decoder(grammar, grammar["beams"])
+        hear(decoder, sound)
+        so_far = decoder.hyp()
+        decoder.end_utt()
+        best = decoder.hyp() if whole else so_far
+        if not best or not best.hypstr:
+            return ()
+        others = islice(decoder.nbest(), MOST_TRIED) if whole else ()
+        found = {one.hypstr: log_of(one.score) for one in (*others, best) if one}
+        return sorted(found.items(), key=lambda one: -one[1])[:MOST_TOLD]
 
     def _loop(self, beams: Mapping[str, Any], sound: bytes) -> dict[str, Any]:
         decoder = self._decoder(None, beams)

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from kefu.ai.speech import espeak, silero, sphinx
+from kefu.ai.speech.sound import Tail
 from kefu.core.nouns import Language
 from kefu.core.ports.speech import Began, Ended, Expected, Heard, Paused, Phrase
 from kefu.service.voice.manners import Manners
@@ -136,3 +138,43 @@ def test_an_ear_tells_when_somebody_speaks(voice: espeak.Espeak) -> None:
     assert (type(began), type(paused), type(ended)) == (Began, Paused, Ended)
     assert abs(began.at_ms - 250) < 100
     assert paused.at_ms == ended.at_ms
+
+
+@pytest.mark.parametrize("background", [0.0, 0.003])
+def test_the_pause_that_a_sound_ends_with_is_found(background: float) -> None:
+    """Whatever pieces it comes in, with or without noise, and though something clicked first."""
+    chance = np.random.default_rng(1)
+    spoken = 0.1 * np.sin(np.arange(8000) / 9)
+    click = np.where(np.arange(80) % 2, 0.9, -0.9)
+    parts = [np.zeros(4800), click, np.zeros(1600), spoken, np.zeros(4000)]
+    sound = np.concatenate(parts).astype(np.float32)
+    sound += background * chance.standard_normal(len(sound)).astype(np.float32)
+    ends = set()
+    for size in (160, 1000, len(sound)):
+        tail = Tail(16_000, 0.15)
+        for at in range(0, len(sound), size):
+            tail.take(sound[at : at + size])
+        ends.add(tail.end)
+    (end,) = ends
+    assert end is not None
+    assert abs(end - (len(sound) - 4000 + 2400)) <= 160
+
+
+def test_a_sound_that_goes_on_ends_with_no_pause() -> None:
+    tail = Tail(16_000, 0.15)
+    tail.take(np.concatenate([np.zeros(4800), 0.1 * np.sin(np.arange(8000) / 9)]).astype(np.float32))
+    assert tail.end is None
+    tail.take(np.zeros(1600, np.float32))
+    assert tail.end is None
+
+
+def test_what_is_judged_ahead_is_what_is_judged_at_the_end(voice: espeak.Espeak, ears: sphinx.Sphinx) -> None:
+    pcm = bytes(9600) + said(voice, SAID["en"][0], "en") + bytes(12_800)
+    expected, found = Expected("en", "phrases", tuple(Phrase(text, text, "en") for text in SAID["en"])), set()
+    for size in (640, 3200, len(pcm)):
+        utterance = ears.open(expected)
+        for at in range(0, len(pcm), size):
+            utterance.accept(pcm[at : at + size])
+        found.add(utterance.finish())
+    (heard,) = found
+    assert heard.text == SAID["en"][0]
