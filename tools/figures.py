@@ -2,7 +2,8 @@
 
 A row of the table names its figure in a comment: `<!--turn: SQLite, 64 customers: turns-->`
 is that figure of bench/turn/results.json. Its cell holds the value, in brackets the
-baseline of the same run where there is one, and a dash while nobody has measured it.
+baseline of the same run where there is one, and a dash while nobody has measured it. The command
+is the figure's own, or else that of its bench.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def fill(text: str, benches: Path) -> str:
             return re.sub(r"-->[^|]*\|", f"--> {UNMEASURED} |", found[0])
         results = json.loads(file.read_text("utf-8"))
         figure = next((one for one in results["figures"] if one["name"] == name), None)
-        return f"{mark} {cell(figure) if figure else UNMEASURED} | `{results['command']}` |"
+        command = (figure or {}).get("command", results["command"])
+        return f"{mark} {cell(figure) if figure else UNMEASURED} | `{command}` |"
 
     return ROW.sub(row, text)
 

@@ -256,20 +256,22 @@ def main() -> None:
     figure("turns of each line", wish.turns, "turns", "higher")
     figure("calls at once", wish.calls, "calls", "higher")
     figure("each of those calls", wish.seconds, "s", "higher")
-    keep(HERE / "results.json")
+    command = f"python bench/voice/latency.py --turns {wish.turns} --calls {wish.calls} --seconds {wish.seconds:g}"
+    keep(HERE / "results.json", command)
 
 
-def keep(file: Path) -> None:
-    """Put the figures into the results, in place of the earlier ones of calls."""
+def keep(file: Path, command: str) -> None:
+    """Put the figures with their command into the results, in place of the earlier ones of calls."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     fresh: dict[str, Any] = {
-        "command": "python bench/voice/latency.py",
+        "command": command,
         "machine": machine,
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
     }
     results = json.loads(file.read_text("utf-8")) if file.is_file() else {**fresh, "figures": []}
+    measured = [{**one, "command": command} for one in figures]
     others = [one for one in results["figures"] if not one["name"].startswith("calls: ")]
-    file.write_text(json.dumps({**fresh, **results, "figures": [*others, *figures]}, indent=1) + "\n", "utf-8")
+    file.write_text(json.dumps({**fresh, **results, "figures": [*others, *measured]}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -29,11 +29,12 @@ def test_both_languages_show_the_same_figures() -> None:
 
 
 def test_a_stale_figure_is_found_and_mended(tmp_path: Path) -> None:
-    stale = {"turn: turns": "7 /s", "turn: share": "1", "none: x": "3"}
+    stale = {"turn: turns": "7 /s", "turn: share": "1", "turn: own": "2", "none: x": "3"}
     rows = "".join(f"| row | <!--{name}--> {value} | `old` |\n" for name, value in stale.items())
     measured = [
         {"name": "turns", "value": 1234.4, "unit": "1/s", "baseline": 2000},
         {"name": "share", "value": 0.61725, "unit": "ratio"},
+        {"name": "own", "value": 5, "unit": "ms", "command": "run --more"},
     ]
     for page in ("README.md", "README.zh.md"):
         (tmp_path / page).write_text(rows, "utf-8")
@@ -45,6 +46,7 @@ def test_a_stale_figure_is_found_and_mended(tmp_path: Path) -> None:
     assert CELL.findall((tmp_path / "README.zh.md").read_text("utf-8")) == [
         ("turn: turns", "1,234 /s (2,000 /s)", "run"),
         ("turn: share", "0.617", "run"),
+        ("turn: own", "5 ms", "run --more"),
         ("none: x", "–", "old"),
     ]
     assert figures(tmp_path, "--check").returncode == 0

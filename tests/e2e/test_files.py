@@ -61,7 +61,7 @@ def test_files_go_both_ways_and_can_be_taken_back(
     sign_in(desk, own_server)
     desk.goto(f"{own_server.address}/desk/inbox/{own_server.talk_of(customer)}")
     expect(desk.locator("#lines img")).to_be_visible()
-    assert desk.locator("#lines img").evaluate("image => image.naturalWidth") == 600
+    expect(desk.locator("#lines img")).to_have_js_property("naturalWidth", 600)
     desk.evaluate(PASTE, ["wrong.txt", list(b"not this one")])
     expect(desk.locator("#files li")).to_contain_text("1 kB", timeout=SOON)
     desk.locator("#files li button").click()

@@ -69,6 +69,7 @@ def test_from_a_forecast_to_the_conversations_behind_it(
     page.goto(f"{server.address}/desk/foresight")
     examine(page, shots / f"foresight-{lang}-empty.png")
     server.write("L1", "我学到哪了")
+    page.goto(f"{server.address}/desk/reports")  # its visit is counted before others are put beside it
     with ThreadPoolExecutor() as apart:  # the browser's own loop runs in this thread
         apart.submit(asyncio.run, learn(tmp_path, server.talk_of("L1"))).result()
     page.goto(f"{server.address}/desk/foresight?predictor=at_risk")
@@ -83,5 +84,6 @@ def test_from_a_forecast_to_the_conversations_behind_it(
     examine(page, shots / f"foresight-{lang}-volume.png")
     page.locator("a[href*='half=21']").first.click()
     expect(page.locator(".list li").first).to_be_visible()
+    expect(page.get_by_text("10:30", exact=False).first).to_be_visible()
     examine(page, shots / f"foresight-{lang}-visits.png")
     context.close()
