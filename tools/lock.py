@@ -33,6 +33,7 @@ if __name__ == "__main__":
         "encoder",
         "insight",
         "knowledge",
+        "piper",
         "postgres",
         "predict",
         "report",
@@ -40,6 +41,7 @@ if __name__ == "__main__":
         "spacy",
         "tables",
         "voice",
+        "whisper",
     )
     compile_lock("requirements/dev.lock", "pyproject.toml", *extras, "--group", "dev")
     compile_lock("requirements/bench.lock", "pyproject.toml", *extras, "--group", "dev", "--group", "bench")

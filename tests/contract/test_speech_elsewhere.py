@@ -12,9 +12,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import whispers
 from chat_server import PATIENCE_S, free_port
 from speech import sample
 from tones import tone_sample, write_model
+from voices import write_voices
 
 from kefu.adapters.speech import audio_api, wyoming
 from kefu.ai.speech import piper, sherpa, whisper
@@ -66,6 +68,16 @@ def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("sherpa") / "tones")
 
 
+@pytest.fixture(scope="module")
+def sentence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return whispers.write_model(tmp_path_factory.mktemp("whisper") / "sentence", sample("en").text)
+
+
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_voices(tmp_path_factory.mktemp("piper") / "voices", amy="en-us", mei="cmn")
+
+
 def settings_of(folder: Path, **more: object) -> dict[str, object]:
     return {"home": str(folder.parent), "folder": folder.name, "kind": "tdnn_ctc", **more}
 
@@ -103,6 +115,24 @@ def test_an_audio_synthesiser_conforms(
     check: Callable[[check_synthesiser.Open], None], audio_server: dict[str, object]
 ) -> None:
     check(lambda: audio_api.open_synthesiser({**audio_server, "voices": ["en"]}))
+
+
+@RECOGNISER_CHECKS
+def test_a_model_of_whisper_conforms(
+    check: Callable[[check_recogniser.Open, check_recogniser.Sample], None], sentence: Path
+) -> None:
+    check(lambda: whisper.open_recogniser({"folder": str(sentence), "languages": ["en"]}), sample("en"))
+
+
+@pytest.mark.parametrize("check", check_synthesiser.SYNTHESISER_CHECKS, ids=lambda one: one.__name__)
+def test_voices_of_piper_conform(check: Callable[[check_synthesiser.Open], None], voices: Path) -> None:
+    check(lambda: piper.open_synthesiser({"folder": str(voices)}))
+
+
+def test_voices_of_piper_speak_their_languages(voices: Path) -> None:
+    speaker = piper.open_synthesiser({"folder": str(voices)})
+    assert [(one.name, one.language) for one in speaker.voices] == [("amy", "en"), ("mei", "zh")]
+    speaker.close()
 
 
 def test_what_is_heard_names_its_phrase(tones: Path) -> None:
