@@ -50,7 +50,8 @@ ROUNDS = 20
 
 LISTED_BY = """
 SELECT name FROM sqlite_master
-WHERE type = 'index' AND (name LIKE 'conversations_by_%' OR name LIKE 'conversations_mine_%')
+WHERE type = 'index'
+  AND (name LIKE 'conversations_by_%' OR name LIKE 'conversations_mine_%' OR name LIKE 'conversations_of_%')
 """
 REST_MS = {"first page": 150.0, "switching": 100.0, "live": 300.0}
 

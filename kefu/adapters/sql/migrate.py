@@ -11,7 +11,7 @@ from kefu.core.errors import StoreFailed
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-HEAD = "0020"
+HEAD = "0021"
 """The latest migration; when a database is there already, Alembic is not even imported."""
 
 LOCK = 0x6B656D69

@@ -60,6 +60,8 @@ Index("conversations_waiting", conversations.c.waiting_since)
 for _of in ("waits_since", "updated_at", "due_at"):
     Index(f"conversations_by_{_of}", conversations.c.status, conversations.c[_of], conversations.c.id)
     Index(f"conversations_mine_{_of}", conversations.c.status, conversations.c.person, conversations.c[_of])
+for _of in ("team", "channel"):
+    Index(f"conversations_of_{_of}", conversations.c.status, conversations.c[_of], conversations.c.id)
 
 NEVER = 1 << 62
 """A moment that never comes: sorts behind all others."""
