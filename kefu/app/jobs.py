@@ -82,7 +82,7 @@ class Jobs:
         import fcntl
 
         self._folder.mkdir(exist_ok=True)
-        with (self._folder / "lock").open("w") as lock:
+        with (self._folder / "lock").open("a") as lock:  # what another work wrote there stays while it goes on
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -92,6 +92,7 @@ class Jobs:
             place.mkdir()
             begun = {"who": who, "at": now.isoformat()}
             (place / "begun.json").write_text(json.dumps(begun, ensure_ascii=False), "utf-8")
+            lock.truncate(0)
             lock.write(kind)
             lock.flush()
             words = [word.format(home=self._home, version=version) for word in COMMANDS[kind]]
